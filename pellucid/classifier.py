@@ -1,0 +1,187 @@
+"""The one path from a picture to an answer: command line, server, exports and Python all take it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pellucid import model_file
+from pellucid.errors import ModelFileError
+from pellucid.images.input_spec import InputSpec
+from pellucid.images.opening import PictureFile
+from pellucid.kernels.blas import single_threaded_blas
+from pellucid.nn import Layer, Network
+
+BATCH_SIZE = 256
+
+
+def _softmax(z: np.ndarray) -> np.ndarray:
+    """p_k = exp(z_k - max z) / sum_j exp(z_j - max z)"""
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    """(1 - p, p) with p = 1 / (1 + exp(-z)); each column by itself, so that neither loses its digits near 0."""
+    return np.exp(-np.logaddexp(0.0, np.hstack([z, -z])))
+
+
+def _clipped(z: np.ndarray) -> np.ndarray:
+    """p_k = max(z_k, 0) / sum_j max(z_j, 0); a row without a positive output says nothing: 1/K each."""
+    p = np.maximum(z, 0.0)
+    total = p.sum(axis=1, keepdims=True)
+    return np.divide(p, total, out=np.full_like(p, 1.0 / p.shape[1]), where=total > 0)
+
+
+LINKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"softmax": _softmax, "sigmoid": _sigmoid, "none": _clipped}
+
+
+def probabilities(logits: np.ndarray, link: str, temperature: float = 1.0) -> np.ndarray:
+    """Outputs (N, K), or (N, 1) for the sigmoid link, as probabilities (N, classes): float64, rows sum to 1.
+
+    The outputs are divided by `temperature` first (Guo et al. 2017, On calibration of modern neural networks, eq. 9).
+    """
+    return LINKS[link](logits.astype(np.float64) / temperature)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Classifier:
+    """A trained network with all that its answers depend on.
+
+    picture -> input specification -> network -> temperature -> link -> threshold -> class name
+
+    Wherever a method takes pictures `x`, that is a path, a list of paths, one array or a batch, as `InputSpec.prepare`
+    says. It may be called from many threads at once, each of which gets a replica of the network over the same parameters.
+    BLAS runs on one thread meanwhile, so the number of threads changes no bit. The batch that a picture is in may move the
+    last bits of its outputs (measured: 1e-6 of the largest), for BLAS multiplies matrices of other heights in another order.
+
+    Errors: DataError for pictures that cannot be used; ModelFileError where the fields do not fit each other.
+    """
+
+    network: Network
+    input: InputSpec
+    classes: tuple[str, ...]
+    link: str = "softmax"  # "softmax", "sigmoid" (one output: the probability of the second class) or "none"
+    temperature: float = 1.0
+    threshold: float | None = None  # answers with a smaller probability are None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    scores: Mapping[str, Any] = field(default_factory=dict)  # {"test": {"accuracy": ..., ...}, ...}
+
+    def __post_init__(self):
+        object.__setattr__(self, "classes", tuple(self.classes))
+        object.__setattr__(self, "_idle", [])  # replicas that no thread uses
+        object.__setattr__(self, "_names", np.array([*self.classes, None], dtype=object))
+        if problem := self._misfit():
+            raise ModelFileError(f"the parts of this classifier do not fit: {problem}")
+
+    def _misfit(self) -> str | None:
+        outputs = 1 if self.link == "sigmoid" else len(self.classes)
+        if self.link not in LINKS:
+            return f"unknown link {self.link!r}, expected one of {', '.join(LINKS)}"
+        if len(self.classes) < 2 or len(set(self.classes)) < len(self.classes):
+            return f"expected at least two different class names, got {self.classes}"
+        if not all(isinstance(name, str) for name in self.classes):
+            return f"class names are text, got {self.classes}"
+        if self.link == "sigmoid" and len(self.classes) != 2:
+            return f"the sigmoid link tells 2 classes apart, got {len(self.classes)}"
+        if self.network.out_shape != (outputs,):
+            return f"{len(self.classes)} classes need {outputs} outputs, the network has {self.network.out_shape}"
+        if self.network.in_shape != tuple(self.input.shape):
+            return f"the network takes {self.network.in_shape}, the input specification makes {self.input.shape}"
+        if not 0 < self.temperature < float("inf"):
+            return f"the temperature is a positive number, got {self.temperature}"
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            return f"the threshold is a probability, got {self.threshold}"
+        return None
+
+    def logits(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
+        """The outputs of the network, before temperature and link: (N, K), or (N, 1) for the sigmoid link."""
+        return self._outputs(self._batches(x, batch_size))
+
+    def predict_proba(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
+        """The probability of each class: (N, classes) float64, rows sum to 1."""
+        return probabilities(self.logits(x, batch_size=batch_size), self.link, self.temperature)
+
+    def predict_values(self, values: np.ndarray) -> np.ndarray:
+        """`predict_proba` of one batch (N, *shape) that `input.decode` made, taken as it is."""
+        return probabilities(self._outputs([values]), self.link, self.temperature)
+
+    def predict(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
+        """The most probable class of each picture: (N,) class names; None where its probability is below the threshold."""
+        return self.decide(self.predict_proba(x, batch_size=batch_size))
+
+    def decide(self, p: np.ndarray) -> np.ndarray:
+        """The answers that probabilities (N, classes) stand for: (N,) class names and None, as an object array."""
+        best = p.argmax(axis=1)
+        if self.threshold is not None:
+            best[p.max(axis=1) < self.threshold] = len(self.classes)  # the place of None
+        return self._names[best]
+
+    def save(self, path: str | Path) -> None:
+        """Write the model file: whole, or not at all. Errors: OutputError."""
+        model_file.write_model(path, {each.name: getattr(self, each.name) for each in fields(self)})
+
+    @classmethod
+    def load(cls, path: str | Path, custom: Mapping[str, type[Layer]] | None = None) -> "Classifier":
+        """Read a model file; users' own layers come in `custom`, by name. No code is run. Errors: ModelFileError."""
+        parts = model_file.read_model(path, custom)
+        try:
+            return cls(**parts)
+        except (TypeError, ModelFileError) as error:
+            raise ModelFileError(f"{path} does not describe a model: {error}") from error
+
+    def _outputs(self, batches: Iterable[np.ndarray]) -> np.ndarray:
+        """The outputs for batches of values (n, *shape)."""
+        outputs = [np.empty((0, *self.network.out_shape), self.network.dtype)]
+        with single_threaded_blas(), self._borrowed_network() as network:
+            for values in batches:
+                batch = np.empty(values.shape, np.float32)
+                self.input.normalise(values, batch)
+                outputs.append(network.forward(batch.astype(network.dtype, copy=False)).copy())
+        return np.concatenate(outputs)
+
+    def _batches(self, x, size: int) -> Iterator[np.ndarray]:
+        """Values (n, *shape) of at most `size` pictures at a time; files are read when their turn comes."""
+        if isinstance(x, (list, tuple)) and x and isinstance(x[0], PictureFile):
+            for start in range(0, len(x), size):
+                yield self.input._values(x[start : start + size])
+        else:
+            values = self.input._values(x)
+            for start in range(0, len(values), size):
+                yield values[start : start + size]
+
+    @contextmanager
+    def _borrowed_network(self) -> Iterator[Network]:
+        """A replica that no other thread uses. list.pop and append are atomic; a lock would not survive a fork."""
+        try:
+            network = self._idle.pop()
+        except IndexError:
+            network = self.network.replica()
+        try:
+            yield network
+        finally:
+            self._idle.append(network)
+
+    def __getstate__(self):
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def __setstate__(self, state):
+        self.__init__(**state)
+
+    def __repr__(self):
+        shown = ", ".join(self.classes[:3]) + (", ..." if len(self.classes) > 3 else "")
+        part = next((part for part in ("test", "cross-validation", "validation", "train") if part in self.scores), None)
+        scored = f", {part} accuracy {self.scores[part]['accuracy']:.1%}" if part else ""
+        size = " x ".join(map(str, self.input.shape))
+        return (
+            f"<Classifier of {len(self.classes)} classes ({shown}), input {size}, "
+            f"{self.network.parameters:,} parameters{scored}>"
+        )
+
+
+def load(path: str | Path, custom: Mapping[str, type[Layer]] | None = None) -> Classifier:
+    """The classifier in a model file: `Classifier.load`."""
+    return Classifier.load(path, custom)

@@ -1,0 +1,80 @@
+"""Pictures in batches: gathered, normalised and yielded in buffers that are made once."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from pellucid.images.input_spec import InputSpec
+from pellucid.seeding import generator
+
+Batch = tuple[np.ndarray, np.ndarray, np.ndarray | None]
+
+_SMALL_BYTES = 64 << 20  # sets of at most 64 MiB as float32 are normalised once, not again in every epoch
+
+
+class Batches:
+    """Batches (x, t, w) of the pictures at `indices`.
+
+    x: (n, *spec.shape) float32, normalised  t: (n,) int64 labels  w: (n,) float32 weights, None where all are equal.
+    The arrays are views of buffers that the next batch overwrites, and not to be written to. The last batch may be
+    smaller.
+
+    images   (N, *spec.shape) uint8 or float32, perhaps a memmap; labels (N,) int64; weights (N,) or None
+    size     pictures in a batch; 0: all of them at once, in order
+    seed     None: in the order of `indices`; else shuffled anew in each epoch, by (seed, "shuffle", epoch) alone
+    """
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        indices: np.ndarray,
+        spec: InputSpec,
+        size: int,
+        *,
+        seed: int | None = None,
+        weights: np.ndarray | None = None,
+    ):
+        assert images.shape == (len(labels), *spec.shape), f"images {images.shape}, {len(labels)} labels, {spec.shape}"
+        self._indices = np.asarray(indices, dtype=np.int64)
+        assert np.all((self._indices >= 0) & (self._indices < len(images))), "indices beyond the images"
+        self._images, self._labels, self._spec = images, labels, spec
+        self._weights = None if weights is None or np.all(weights == weights[:1]) else weights.astype(np.float32)
+        self._seed = seed if size else None
+        self.count = len(self._indices)
+        self.size = min(size or self.count, self.count)
+        self._normalised = None
+        if 4 * self.count * math.prod(spec.shape) <= _SMALL_BYTES:
+            self._normalised = np.empty((self.count, *spec.shape), np.float32)
+            spec.normalise(images[self._indices], out=self._normalised)
+        else:
+            self._values = np.empty((self.size, *spec.shape), images.dtype)
+        self._x = np.empty((self.size, *spec.shape), np.float32)
+
+    def __len__(self) -> int:
+        return math.ceil(self.count / self.size) if self.count else 0
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of epoch `number` = 0, 1, 2, ..."""
+        order = None if self._seed is None else generator(self._seed, "shuffle", number).permutation(self.count)
+        indices = self._indices if order is None else self._indices[order]
+        t = self._labels[indices]
+        w = None if self._weights is None else self._weights[indices]
+        for start in range(0, self.count, self.size):
+            part = slice(start, min(start + self.size, self.count))
+            if self._normalised is None:
+                x = self._read(indices[part])
+            elif order is None:
+                x = self._normalised[part]
+            else:
+                x = self._x[: part.stop - start]
+                self._normalised.take(order[part], axis=0, out=x, mode="clip")  # "raise" would buffer `out`
+            yield x, t[part], None if w is None else w[part]
+
+    def _read(self, indices: np.ndarray) -> np.ndarray:
+        """The normalised pictures at `indices`, in this object's buffers."""
+        x, values = self._x[: len(indices)], self._values[: len(indices)]
+        self._images.take(indices, axis=0, out=values, mode="clip")
+        self._spec.normalise(values, out=x)
+        return x

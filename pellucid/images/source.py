@@ -1,0 +1,168 @@
+"""Where labelled pictures come from: a named data set, a folder, or a file of arrays."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from pellucid.errors import DataError, RecipeError
+from pellucid.images.labels import check_known, in_words, quoted, renumber
+from pellucid.images.split import PARTS, TRAIN
+
+NAMED = ("digits",)
+_PURPOSE = {"label_rule": "folders of pictures", "keys": ".npz files"}
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Labelled pictures before their pixels are read: files on disk, or an array in memory."""
+
+    name: str  # a slug, "digits" or "rabbits-cats": results go to runs/<name>-<n>
+    location: str  # as the user wrote it
+    paths: tuple[str, ...] = field(repr=False)  # a name per picture: relative to `root`, or "digits[17]"
+    labels: np.ndarray = field(repr=False)  # (N,) int64, an index into `classes`
+    classes: tuple[str, ...]
+    label_rule: str  # in words: 'one folder per class: "cat" (800+7), "rabbit" (800+4)'
+    root: Path | None = None  # files: the folder that `paths` are relative to
+    images: np.ndarray | None = field(default=None, repr=False)  # arrays: (N, H, W, C), or feature rows (N, K)
+    value_range: tuple[float, float] = (0.0, 255.0)
+    split: np.ndarray | None = field(default=None, repr=False)  # (N,) "train", "validation" or "test", where given
+    groups: np.ndarray | None = field(default=None, repr=False)  # (N,) int64: one group stays on one side
+    ignored: Mapping[str, int] = field(default_factory=dict)  # files left out, by kind: {".DS_Store": 2, ".MOV": 1}
+    broken: tuple[tuple[str, str], ...] = ()  # (path, reason) of files skipped
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def open_source(
+    location: str | Path,
+    *,
+    classes: Sequence[str] | None = None,
+    known: Sequence[str] | None = None,
+    label_rule: str | None = None,
+    keys: Mapping[str, str] | None = None,
+) -> Source:
+    """Open `digits`, a folder of pictures, or an .npz file of arrays; no pixel of a picture file is read.
+
+    classes     to train on some classes only, or to fix their order; pictures of other classes are left out
+    known       the classes of a trained model: the source may have fewer, or one picture of each, but no others
+    label_rule  folders: "folder", "prefix" or a regular expression with one group over the path
+    keys        .npz files: {"x": ..., "y": ...}, the names of the pictures and of the labels
+
+    `digits` is the named data set; a folder of that name is written ./digits.
+    Raises DataError for anything that cannot be trained on (or, with `known`, evaluated).
+    """
+    source = _open(str(location), label_rule or None, dict(keys or {}))
+    left_out = ""
+    if known is not None:
+        check_known(source.classes, known, "the model")
+        source = replace(source, labels=renumber(source.labels, source.classes, known), classes=tuple(known))
+    else:
+        if classes:
+            source, left_out = _select(source, tuple(classes))
+        _check_trainable(source)
+    return replace(source, label_rule=f"{source.label_rule}: {in_words(_counts(source))}{left_out}")
+
+
+def slug(name: str) -> str:
+    """`name` fit for a folder: its letters, digits, `_`, `.` and `-`, at most 60 of them."""
+    return re.sub(r"[^\w.-]+", "-", name)[:60].strip("-.") or "pictures"
+
+
+def _open(location: str, label_rule: str | None, keys: Mapping[str, str]) -> Source:
+    from pellucid.images.digits import open_digits  # these build a Source: they import this module
+    from pellucid.images.folder import open_folder
+    from pellucid.images.npz import open_npz
+
+    path = Path(location).expanduser()
+    if location == "digits":
+        source, used = open_digits(), {}
+    elif os.path.isdir(path):
+        source, used = open_folder(path, label_rule), {"label_rule": label_rule}
+    elif os.path.isfile(path) and path.suffix.lower() == ".npz":
+        source, used = open_npz(path, keys), {"keys": keys}
+    else:
+        raise DataError(_not_understood(location, path))
+    for setting, value in {"label_rule": label_rule, "keys": keys}.items():
+        if value and setting not in used:
+            raise RecipeError(f"{setting} says nothing about {location}: it is for {_PURPOSE[setting]}; leave it out")
+    return replace(source, location=location)
+
+
+def _not_understood(location: str, path: Path) -> str:
+    expected = "expected digits, a folder of pictures, or an .npz file of arrays"
+    try:
+        os.stat(path)
+    except PermissionError as error:
+        return f"cannot read {location}: {error.strerror}; change the permissions of the folders above it"
+    except (OSError, ValueError):
+        siblings = os.listdir(path.parent) if os.access(path.parent, os.R_OK) and path.name else []
+        near = difflib.get_close_matches(location, NAMED, n=1) or [
+            str(path.with_name(name)) for name in difflib.get_close_matches(path.name, siblings, n=1)
+        ]
+        return f"no such folder or file: {quoted(location)}; {f'did you mean {near[0]}?' if near else expected}"
+    return f"cannot train on {location}: {expected}"
+
+
+def _select(source: Source, wanted: tuple[str, ...]) -> tuple[Source, str]:
+    """The pictures of the wanted classes, and in words those that are left out."""
+    check_known(wanted, source.classes, source.location)
+    labels = renumber(source.labels, source.classes, wanted)
+    kept = np.flatnonzero(labels >= 0)
+    selected = replace(
+        source,
+        labels=labels[kept],
+        classes=wanted,
+        paths=tuple(source.paths[k] for k in kept),
+        images=None if source.images is None else source.images[kept],
+        split=None if source.split is None else source.split[kept],
+        groups=None if source.groups is None else source.groups[kept],
+    )
+    others = {name: count for name, count in _counts(source).items() if name not in wanted}
+    return selected, f"; left out: {in_words(others)}" if others else ""
+
+
+def _counts(source: Source) -> dict[str, str]:
+    """Pictures of each class, in parts where the source is split: {"cat": "72+33"} are training and test."""
+    parts = [source.split == part for part in PARTS] if source.split is not None else [slice(None)]
+    tables = [np.bincount(source.labels[part], minlength=len(source.classes)) for part in parts]
+    tables = [table for table in tables if table.any()]
+    return {name: "+".join(str(table[label]) for table in tables) for label, name in enumerate(source.classes)}
+
+
+def _check_trainable(source: Source) -> None:
+    """Raise DataError unless there are two classes or more, each with two pictures or more, and one to train on."""
+    where = source.location
+    if len(source.classes) < 2:
+        only = in_words(_counts(source))
+        raise DataError(f"only one class, {only}, in {where}: a classifier needs two; {_advice(source)}")
+    training = slice(None) if source.split is None else source.split == TRAIN
+    trained = set(source.labels[training].tolist())
+    for label, name in enumerate(source.classes):
+        pictures = np.flatnonzero(source.labels == label)
+        if label not in trained:
+            others = in_words(source.classes[other] for other in sorted(trained)) or "no class at all"
+            raise DataError(
+                f"class {quoted(name)} has {len(pictures)} pictures in {where} but none in its training part; "
+                f"that has {others}: rename the class, or add pictures to train on"
+            )
+        if len(pictures) < 2:
+            raise DataError(
+                f"class {quoted(name)} has a single picture in {where}, {quoted(source.paths[pictures[0]])}: "
+                "add pictures, one to train and one to test at least, or leave the class out with --classes"
+            )
+
+
+def _advice(source: Source) -> str:
+    """What to do about a single class: often the folder is one above, or one below, the folder of classes."""
+    if source.root is None:
+        return "its labels must name two or more"
+    below = {path.split("/")[1] for path in source.paths if source.split is None and path.count("/") > 1}
+    if len(below) > 1:
+        return f"if its sub-folders are the classes, give {Path(source.location, source.classes[0])}"
+    return "put each class into a folder of its own, or say with --label-rule how names tell the class"

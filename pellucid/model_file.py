@@ -1,0 +1,78 @@
+"""What a model file holds, inside the sealed container: a network, what goes into it, and what its outputs mean.
+
+The tensors are the parameters by layer ("1.W") and, where the pictures are standardised, "input.mean" and "input.std". The
+header is
+
+    network      {"in_shape": [8, 8, 1], "dtype": "float32", "layers": [{"type": "Flatten"}, ...]}
+    input        size, channels, fit, value range, normalisation (see `InputSpec`)
+    classes      their names, in the order of the outputs
+    link         "softmax", "sigmoid" or "none": from outputs to probabilities
+    temperature  divides the outputs before the link
+    threshold    the least probability that counts as an answer, or null
+    provenance   where the model comes from: hashes of data, labels and split; configuration; versions
+    scores       what it scored, part by part
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from pellucid import container
+from pellucid.errors import ModelFileError, PellucidError
+from pellucid.images.input_spec import InputSpec
+from pellucid.nn import Layer, Network
+
+_INPUT = "input."  # before the names of the input specification's tensors
+_PLAIN = ("link", "temperature", "threshold", "provenance", "scores")  # stored as they are
+
+
+def write_model(path: str | Path, parts: Mapping) -> None:
+    """Write the fields of a classifier, {"network": Network, "input": InputSpec, "classes": ..., ...}, to `path`.
+
+    Errors: OutputError where the disk refuses, TypeError where provenance or scores are not JSON-able.
+    """
+    network, spec = parts["network"], parts["input"]
+    header = {
+        "network": {
+            "in_shape": network.in_shape,
+            "dtype": network.dtype.name,
+            "layers": network.specification(),
+        },
+        "input": spec.to_json(),
+        "classes": parts["classes"],
+    }
+    tensors = network.tensors() | {_INPUT + name: array for name, array in spec.tensors().items()}
+    container.write(path, "model", tensors, header | {name: parts[name] for name in _PLAIN})
+
+
+def read_model(path: str | Path, custom: Mapping[str, type[Layer]] | None = None) -> dict:
+    """The fields that `write_model` was given. Users' own layers come in `custom`, by name.
+
+    Errors: ModelFileError, one line, for a file that is no whole model of a known version, or needs a layer that is missing.
+    """
+    tensors, header = container.read(path, "model")
+    try:
+        arrays = {name.removeprefix(_INPUT): tensors.pop(name) for name in list(tensors) if name.startswith(_INPUT)}
+        parts = {name: header[name] for name in _PLAIN}
+        parts["classes"] = tuple(header["classes"])
+        parts["input"] = InputSpec.from_json(header["input"], arrays)
+        parts["network"] = _network(header["network"], tensors, custom)
+    except KeyError as error:
+        raise ModelFileError(f"{path} does not describe a model: it lacks {error}") from error
+    except (ValueError, TypeError, AttributeError, ArithmeticError, MemoryError, PellucidError) as error:
+        raise ModelFileError(f"{path} does not describe a model: {error}") from error
+    return parts
+
+
+def _network(entry: Mapping, tensors: Mapping[str, np.ndarray], custom: Mapping[str, type[Layer]] | None) -> Network:
+    network = Network.from_specification(entry["layers"], tuple(entry["in_shape"]), custom=custom, dtype=entry["dtype"])
+    places = network.tensors()
+    expected = {name: (place.dtype.name, place.shape) for name, place in places.items()}
+    found = {name: (tensor.dtype.name, tensor.shape) for name, tensor in tensors.items()}
+    if wrong := sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)):
+        name = wrong[0]
+        raise ValueError(f"tensor {name} is {found.get(name, 'missing')}, its layers expect {expected.get(name, 'none')}")
+    for name, place in places.items():
+        place[...] = tensors[name]
+    return network

@@ -1,0 +1,115 @@
+"""What a network is trained to make small.
+
+A loss takes the network's outputs and targets and returns its value and the gradient for the outputs. The arithmetic, and with
+it the division by the batch, stands in `kernels/reference/loss.py`. The link turns outputs into probabilities after training.
+"""
+
+from types import ModuleType
+
+import numpy as np
+
+from pellucid import kernels
+
+
+class Loss:
+    """loss = sum_n w_n l_n / sum_n w_n.
+
+    `loss(z, t, w)` -> (value, dz): z (N, K) the network's outputs, never written to; t (N,) integer labels or (N, K) float
+    targets; w (N,) weights, or None for all 1. dz (N, K) is valid until the next call.
+    """
+
+    name: str
+    link: str  # "softmax", "sigmoid" or "none": from outputs to probabilities
+    equation: str
+
+    def __init__(self):
+        self._pool: dict = {}
+
+    def __call__(self, z: np.ndarray, t: np.ndarray, w: np.ndarray | None = None) -> tuple[float, np.ndarray]:
+        raise NotImplementedError
+
+    def outputs(self, classes: int) -> int:
+        """How many outputs the network needs for that many classes."""
+        return classes
+
+    def decide(self, z: np.ndarray) -> np.ndarray:
+        """The class each row of outputs stands for: (N,) int64."""
+        return z.argmax(axis=1)
+
+    def _buffer(self, name: str, like: np.ndarray) -> np.ndarray:
+        """A reusable array of the shape and type of `like`."""
+        pool = self._pool.get(name)
+        if pool is None or pool.size < like.size or pool.dtype != like.dtype:
+            pool = self._pool[name] = np.empty(like.size, like.dtype)
+        return pool[: like.size].reshape(like.shape)
+
+    def _targets(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """Integer labels as (N, K) targets of 0 and 1; with one output, label 1 is the positive class."""
+        if t.ndim == 2:
+            return t
+        q = self._buffer("targets", z)
+        if z.shape[1] == 1:
+            q[:, 0] = t
+        else:
+            q[...] = 0
+            q[np.arange(len(t)), t] = 1
+        return q
+
+    @staticmethod
+    def _kernels(z: np.ndarray) -> ModuleType:
+        return kernels.select(z.dtype)
+
+
+class SoftmaxCrossEntropy(Loss):
+    """l = -sum_k q_k log softmax(z)_k, with q the target, a share `label_smoothing` of it spread over all classes."""
+
+    name, link = "softmax_cross_entropy", "softmax"
+    equation = "l = −Σₖ qₖ log pₖ,  p = softmax(z)"
+
+    def __init__(self, label_smoothing: float = 0.0):
+        super().__init__()
+        if not 0 <= label_smoothing < 1:
+            raise ValueError(f"label smoothing lies in [0, 1), got {label_smoothing}")
+        self.label_smoothing = label_smoothing
+
+    def __call__(self, z, t, w=None):
+        dz = self._buffer("dz", z)
+        if t.ndim == 1:
+            return self._kernels(z).softmax_cross_entropy(z, t, w, self.label_smoothing, dz), dz
+        q = t * (1 - self.label_smoothing) + self.label_smoothing / z.shape[1]
+        return self._kernels(z).softmax_cross_entropy_soft(z, q, w, dz), dz
+
+
+class BinaryCrossEntropy(Loss):
+    """l = mean_k -(t_k log p_k + (1 - t_k) log(1 - p_k)), p = sigmoid(z): one output for two classes, or K yes-no questions."""
+
+    name, link = "binary_cross_entropy", "sigmoid"
+    equation = "l = −(t log p + (1 − t) log(1 − p)),  p = σ(z)"
+
+    def __call__(self, z, t, w=None):
+        dz = self._buffer("dz", z)
+        return self._kernels(z).binary_cross_entropy(z, self._targets(t, z), w, dz), dz
+
+    def outputs(self, classes):
+        if classes != 2:
+            raise ValueError(f"binary cross-entropy tells two classes apart, got {classes}; use softmax_cross_entropy")
+        return 1
+
+    def decide(self, z):
+        return (z[:, 0] > 0).astype(np.int64) if z.shape[1] == 1 else z.argmax(axis=1)
+
+
+class MeanSquaredError(Loss):
+    """l = mean_k (y_k - t_k)^2 with t the label as 0s and a 1."""
+
+    name, link = "mean_squared_error", "none"
+    equation = "l = (1/K) Σₖ (yₖ − tₖ)²"
+
+    def __call__(self, y, t, w=None):
+        dy = self._buffer("dy", y)
+        return self._kernels(y).mean_squared_error(y, self._targets(t, y), w, dy), dy
+
+
+LOSSES = {loss.name: loss for loss in (SoftmaxCrossEntropy, BinaryCrossEntropy, MeanSquaredError)}
+
+

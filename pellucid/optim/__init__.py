@@ -1,0 +1,23 @@
+"""From gradients to better parameters, on one flat vector: penalty, clipping, optimiser, running average; and the schedules."""
+
+from pellucid.optim import schedules
+from pellucid.optim.average import WeightAverage
+from pellucid.optim.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
+from pellucid.optim.penalty import Penalty
+from pellucid.optim.update import Update
+
+__all__ = [
+    "OPTIMIZERS",
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Momentum",
+    "Nesterov",
+    "Optimizer",
+    "Penalty",
+    "RMSProp",
+    "Update",
+    "WeightAverage",
+    "schedules",
+]

@@ -1,0 +1,129 @@
+"""The optimisers: each holds its moments and calls its kernel (see `kernels/reference/optimizer.py`) on the whole vector."""
+
+import numpy as np
+
+from pellucid import kernels
+from pellucid.nn.network import Network
+
+
+class Optimizer:
+    """Changes `network.theta` along `network.grad`.
+
+    state: (moments, P), zeros at the start. steps: how many steps were taken. Both belong into a checkpoint.
+    """
+
+    name: str
+    equation: str
+    moments = 0
+
+    def __init__(self, network: Network):
+        self.network = network
+        self.kernels = kernels.select(network.dtype)
+        self.state = np.zeros((self.moments, network.theta.size), network.dtype)
+        self.scratch = np.empty_like(network.theta)
+        self.steps = 0
+
+    def step(self, learning_rate: float) -> None:
+        """One step with the gradient as it stands in `network.grad`."""
+        self.steps += 1
+        self._step(self.network.theta, self.network.grad, learning_rate)
+
+    def _step(self, theta: np.ndarray, grad: np.ndarray, lr: float) -> None:
+        raise NotImplementedError
+
+
+class SGD(Optimizer):
+    """theta <- theta - lr g."""
+
+    name, equation = "sgd", "θ ← θ − η g"
+
+    def _step(self, theta, grad, lr):
+        self.kernels.sgd(theta, grad, lr, self.scratch)
+
+
+class Momentum(Optimizer):
+    """u <- beta u + g        theta <- theta - lr u."""
+
+    name, equation, moments = "momentum", "u ← β u + g,  θ ← θ − η u", 1
+
+    def __init__(self, network: Network, momentum: float = 0.9):
+        super().__init__(network)
+        self.momentum = momentum
+
+    def _step(self, theta, grad, lr):
+        self.kernels.momentum(theta, grad, self.state[0], lr, self.momentum, self.scratch)
+
+
+class Nesterov(Momentum):
+    """u <- beta u + g        theta <- theta - lr (g + beta u)."""
+
+    name, equation = "nesterov", "u ← β u + g,  θ ← θ − η (g + β u)"
+
+    def _step(self, theta, grad, lr):
+        self.kernels.nesterov(theta, grad, self.state[0], lr, self.momentum, self.scratch)
+
+
+class RMSProp(Optimizer):
+    """v <- rho v + (1 - rho) g^2        theta <- theta - lr g / (sqrt(v) + epsilon)."""
+
+    name, equation, moments = "rmsprop", "v ← ρ v + (1 − ρ) g²,  θ ← θ − η g / (√v + ε)", 1
+
+    def __init__(self, network: Network, rho: float = 0.9, epsilon: float = 1e-8):
+        super().__init__(network)
+        self.rho, self.epsilon = rho, epsilon
+
+    def _step(self, theta, grad, lr):
+        self.kernels.rmsprop(theta, grad, self.state[0], lr, self.rho, self.epsilon, self.scratch)
+
+
+class Adagrad(Optimizer):
+    """v <- v + g^2        theta <- theta - lr g / (sqrt(v) + epsilon)."""
+
+    name, equation, moments = "adagrad", "v ← v + g²,  θ ← θ − η g / (√v + ε)", 1
+
+    def __init__(self, network: Network, epsilon: float = 1e-8):
+        super().__init__(network)
+        self.epsilon = epsilon
+
+    def _step(self, theta, grad, lr):
+        self.kernels.adagrad(theta, grad, self.state[0], lr, self.epsilon, self.scratch)
+
+
+class Adam(Optimizer):
+    """m <- b1 m + (1 - b1) g    v <- b2 v + (1 - b2) g^2    theta <- theta - lr m^ / (sqrt(v^) + epsilon)."""
+
+    name, moments = "adam", 2
+    equation = "m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  θ ← θ − η m̂ / (√v̂ + ε)"
+
+    def __init__(self, network: Network, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
+        super().__init__(network)
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+
+    def _step(self, theta, grad, lr):
+        m, v = self.state
+        self.kernels.adam(theta, grad, m, v, self.steps, lr, self.beta1, self.beta2, self.epsilon, self.scratch)
+
+
+class AdamW(Adam):
+    """Adam, after theta <- (1 - lr decay) theta on the weights, biases excepted (Loshchilov & Hutter 2019, algorithm 2)."""
+
+    name = "adamw"
+    equation = "θ ← (1 − η λ) θ, then Adam: θ ← θ − η m̂ / (√v̂ + ε)"
+
+    def __init__(
+        self,
+        network: Network,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+    ):
+        super().__init__(network, beta1, beta2, epsilon)
+        self.weight_decay = weight_decay
+
+    def _step(self, theta, grad, lr):
+        theta[: self.network.decaying] *= 1 - lr * self.weight_decay
+        super()._step(theta, grad, lr)
+
+
+OPTIMIZERS = {optimizer.name: optimizer for optimizer in (SGD, Momentum, Nesterov, RMSProp, Adagrad, Adam, AdamW)}

@@ -1,0 +1,89 @@
+"""The kinds of values a recipe holds, each with the words that an error message uses for it."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a key takes, in words: "a whole number of at least 1"."""
+
+    words: str
+
+
+class Section(BaseModel):
+    """A table of a recipe: unknown keys, other types and infinite numbers are refused; nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+def _unicode(text: str) -> str:
+    """Refuse what UTF-8 cannot hold: undecodable bytes of a file name, kept by Python as lone surrogates."""
+    text.encode("utf-8")
+    return text
+
+
+def _one_group(pattern: str) -> str:
+    """Check that `pattern` is empty or compiles to a regular expression with exactly one group."""
+    if pattern:
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            raise ValueError(f"{error}") from error
+        if groups != 1:
+            raise ValueError(f"it has {groups} groups")
+    return pattern
+
+
+def _label_rule(rule: str) -> str:
+    return rule if rule in ("folder", "prefix") else _one_group(rule)
+
+
+def _square(size: Any) -> Any:
+    """64 means 64 x 64."""
+    return (size, size) if type(size) is int else size
+
+
+Count = Annotated[int, Field(ge=1), Expected("a whole number of at least 1")]
+Whole = Annotated[int, Field(ge=0), Expected("a whole number, 0 or more")]
+Seed = Annotated[int, Field(ge=0, lt=2**32), Expected("a whole number from 0 to 4294967295")]
+Positive = Annotated[float, Field(gt=0), Expected("a number above 0")]
+NotNegative = Annotated[float, Field(ge=0), Expected("a number, 0 or more")]
+Fraction = Annotated[float, Field(ge=0, lt=1), Expected("a number from 0 up to, but not including, 1")]
+Share = Annotated[float, Field(ge=0, le=1), Expected("a number from 0 to 1")]
+Text = Annotated[str, AfterValidator(_unicode), Expected("text in quotes")]
+Names = Annotated[tuple[Text, ...], Field(strict=False), Expected('a list of names, for example ["rabbit", "cat"]')]
+NameTable = Annotated[dict[Text, Text], Expected('a table of names, for example {x = "images", y = "labels"}')]
+Pattern = Annotated[
+    Text, AfterValidator(_one_group), Expected(r'a regular expression with one group, for example "(session\\d+)_"')
+]
+LabelRule = Annotated[
+    Text,
+    AfterValidator(_label_rule),
+    Expected(r'"folder", "prefix" or a regular expression with one group, for example "_([a-z]+)\\."'),
+]
+Size = Annotated[
+    Literal["auto"] | Annotated[tuple[Count, Count], Field(strict=False)],
+    BeforeValidator(_square),
+    Expected('"auto", one number or [height, width], for example 64 or [90, 120]'),
+]
+ClassWeight = Annotated[
+    Literal["none", "balanced"] | dict[Text, Positive],
+    Expected('"none", "balanced" or a table of weights above 0, for example {cat = 2.0, noncat = 1.0}'),
+]
+Activation = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh"]
+Initialiser = Literal["he", "glorot", "lecun", "normal", "zeros"]
+Units = Annotated[
+    tuple[Count, ...], Field(strict=False), Expected("a list of whole numbers of at least 1, for example [128, 64]")
+]
+Activations = Annotated[
+    Activation | Annotated[tuple[Activation, ...], Field(strict=False)],
+    Expected("one of linear, relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, or a list of them, one a hidden layer"),
+]
+Dropouts = Annotated[
+    Fraction | Annotated[tuple[Fraction, ...], Field(strict=False)],
+    Expected("a number from 0 up to, but not including, 1, or a list of them, one a hidden layer"),
+]

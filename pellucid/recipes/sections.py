@@ -1,0 +1,186 @@
+"""The tables of a recipe and their keys. Each description is the text of the reference in `docs/cli.md`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pellucid.errors import RecipeError
+from pellucid.recipes.kinds import (
+    Activation,
+    Activations,
+    ClassWeight,
+    Count,
+    Dropouts,
+    Expected,
+    Fraction,
+    Initialiser,
+    LabelRule,
+    Names,
+    NameTable,
+    NotNegative,
+    Pattern,
+    Positive,
+    Section,
+    Seed,
+    Share,
+    Size,
+    Text,
+    Units,
+    Whole,
+)
+
+
+class Data(Section):
+    """Which pictures, how they are labelled, and how they are divided."""
+
+    source: Text = Field("", description="folder, file or named data set; a SOURCE given on the command line wins")
+    classes: Names = Field((), description="class names in the order to use; empty: found, in natural order")
+    label_rule: LabelRule = Field(
+        "", description='how a path gives its label: "folder", "prefix" or a pattern with one group; empty: found'
+    )
+    keys: NameTable = Field({}, description='names of the arrays in an npz file: {x = "images", y = "labels"}')
+    validation: Fraction = Field(0.15, description="share of the pictures held back to watch the training")
+    test: Fraction = Field(0.15, description="share of the pictures held back for the final score")
+    group: Pattern = Field(
+        "", description="pattern with one group, searched in the path: pictures of one group stay on one side"
+    )
+    max_broken: Share = Field(0.05, description="share of unreadable files above which reading is refused")
+
+    def model_post_init(self, context) -> None:
+        if self.validation + self.test >= 1:
+            raise RecipeError(
+                f"data.validation = {self.validation} and data.test = {self.test} leave nothing to train on; "
+                "their sum must be below 1"
+            )
+
+
+class Input(Section):
+    """How a picture becomes the network's input."""
+
+    size: Size = Field("auto", description='height and width in pixels; "auto": chosen from the pictures')
+    channels: Literal["auto", "grey", "rgb"] = Field("auto", description='"auto": grey if every picture is grey')
+    fit: Literal["stretch", "pad", "crop"] = Field("stretch", description="how a picture of another shape is fitted")
+    normalisation: Literal["none", "unit", "standard"] = Field(
+        "unit", description='"unit": to [0, 1]; "standard": by mean and deviation of the training part'
+    )
+    per: Literal["channel", "pixel"] = Field("channel", description='what "standard" measures mean and deviation of')
+
+
+class DenseLayer(Section):
+    """A fully connected layer: y = f(x W + b)."""
+
+    type: Literal["Dense"]
+    units: Count
+    activation: Activation = "linear"
+
+
+class DropoutLayer(Section):
+    """Sets a share of its inputs to zero in training."""
+
+    type: Literal["Dropout"]
+    rate: Fraction
+
+
+class FlattenLayer(Section):
+    """A picture as one row of numbers."""
+
+    type: Literal["Flatten"]
+
+
+LAYERS = {"Dense": DenseLayer, "Dropout": DropoutLayer, "Flatten": FlattenLayer}
+Layer = Annotated[DenseLayer | DropoutLayer | FlattenLayer, Field(discriminator="type")]
+Layers = Annotated[
+    tuple[Layer, ...],
+    Field(strict=False),
+    Expected('tables with type = "Dense", "Dropout" or "Flatten"'),
+]
+
+
+class Network(Section):
+    """The layers, either in short (`hidden`, `activation`, `dropout`) or written out (`layers`).
+
+    Both leave out the output layer, which has one unit a class (or one for two classes and the binary loss).
+    """
+
+    hidden: Units = Field((128, 64), description="units of the hidden layers; []: a linear classifier")
+    activation: Activations = Field("relu", description="of every hidden layer, or a list with one a layer")
+    dropout: Dropouts = Field(0.0, description="after every hidden layer, or a list with one a layer")
+    layers: Layers = Field((), description="the layers before the output written out, in place of the three above")
+    initialiser: Initialiser = Field("he", description="how the weights start")
+    std: Positive = Field(0.01, description='standard deviation of the "normal" initialiser')
+    output_activation: Activation = Field("linear", description="of the output; others only with mean_squared_error")
+
+    def model_post_init(self, context) -> None:
+        short = sorted(self.model_fields_set & {"hidden", "activation", "dropout"})
+        if self.layers and short:
+            raise RecipeError(
+                f"network.layers and network.{short[0]} exclude each other; write the network out in layers "
+                "or describe it by hidden, activation and dropout"
+            )
+        for key, word in (("activation", "activations"), ("dropout", "rates")):
+            value = getattr(self, key)
+            if isinstance(value, tuple) and len(value) != len(self.hidden):
+                raise RecipeError(
+                    f"network.{key} has {len(value)} {word} for the {len(self.hidden)} layers of network.hidden; "
+                    f"give one for each, or one for all"
+                )
+
+
+class Loss(Section):
+    """What the training makes small."""
+
+    name: Literal["softmax_cross_entropy", "binary_cross_entropy", "mean_squared_error"] = Field(
+        "softmax_cross_entropy", description="the loss; binary_cross_entropy is for two classes and one output"
+    )
+    label_smoothing: Fraction = Field(0.0, description="share of each label spread over all classes (softmax only)")
+    class_weight: ClassWeight = Field("none", description='"balanced": rare classes count more; or a weight a class')
+    l1: NotNegative = Field(0.0, description="strength of the penalty on the sum of absolute weights")
+    l2: NotNegative = Field(0.0, description="strength of the penalty on half the sum of squared weights")
+
+    def model_post_init(self, context) -> None:
+        if self.label_smoothing and self.name != "softmax_cross_entropy":
+            raise RecipeError(
+                f"loss.label_smoothing works with softmax_cross_entropy, not with {self.name}; set it to 0"
+            )
+
+
+class Optimizer(Section):
+    """How the weights follow the gradient."""
+
+    name: Literal["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"] = Field(
+        "adamw", description="the method"
+    )
+    learning_rate: Positive = Field(0.001, description="size of a step; `pellucid find-lr` suggests one")
+    momentum: Fraction = Field(0.9, description="of momentum and nesterov")
+    beta1: Fraction = Field(0.9, description="decay of the mean gradient in adam and adamw")
+    beta2: Fraction = Field(0.999, description="decay of the mean squared gradient in adam and adamw")
+    epsilon: Positive = Field(1e-8, description="keeps rmsprop, adagrad, adam and adamw from dividing by zero")
+    rho: Fraction = Field(0.9, description="decay of the mean squared gradient in rmsprop")
+    weight_decay: NotNegative = Field(0.01, description="of adamw, times the learning rate, taken off each weight")
+    clip_norm: NotNegative = Field(0.0, description="longest gradient allowed; 0: any")
+    average: Fraction = Field(0.0, description="decay of the running average of the weights that is kept; 0: none")
+
+
+class Schedule(Section):
+    """How the learning rate changes while training."""
+
+    name: Literal["constant", "step", "cosine", "one_cycle", "plateau"] = Field("constant", description="the shape")
+    warmup_epochs: Whole = Field(0, description="epochs in which the rate rises from 0 to its full size")
+    every: Count = Field(10, description="step: epochs between two drops")
+    factor: Annotated[float, Field(gt=0, lt=1), Expected("a number between 0 and 1")] = Field(
+        0.1, description="step and plateau: what the rate is multiplied by"
+    )
+    patience: Whole = Field(5, description="plateau: epochs without a better validation loss before a drop")
+
+
+class Training(Section):
+    """How long, in what portions, from which seed, and judged how."""
+
+    epochs: Count = Field(60, description="passes over the training pictures")
+    batch_size: Whole = Field(32, description="pictures a step; 0: all of them")
+    seed: Seed = Field(0, description="fixes the split, the start and the order: same seed, same bits")
+    patience: Whole = Field(0, description="stop after so many epochs without a better validation loss; 0: never")
+    minutes: NotNegative = Field(0.0, description="stop after this time; 0: no limit")
+    folds: Whole = Field(0, description="cross-validate with so many folds before training; 0: not")
+    final: bool = Field(False, description="train on all pictures, none held back; the score is the cross-validated one")
+    checkpoint_seconds: NotNegative = Field(10.0, description="shortest time between two checkpoints")

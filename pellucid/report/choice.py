@@ -1,0 +1,40 @@
+"""Which pictures a report shows."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from pellucid.evaluation import Predictions
+from pellucid.report.data import Answer, Picture
+
+Show = Callable[[int], np.ndarray | None]  # row -> (H, W, 1 or 3) uint8 (see `thumbnail`), or None for a row of features
+
+
+def samples(
+    labels: np.ndarray, classes: Sequence[str], paths: Sequence[str], show: Show, total: int = 80
+) -> dict[str, tuple[Picture, ...]]:
+    """Some pictures of every class, spread evenly over it: at most ten of each, about `total` in all, at least one."""
+    each = max(1, min(10, total // len(classes)))
+    chosen = {}
+    for number, name in enumerate(classes):
+        rows = np.flatnonzero(np.asarray(labels) == number)
+        rows = rows[np.linspace(0, len(rows) - 1, min(each, len(rows))).round().astype(np.int64)]
+        chosen[name] = tuple(Picture(paths[row], show(int(row))) for row in rows)
+    return chosen
+
+
+def gallery(predictions: Predictions, part: str, show: Show, *, wrong: int = 24, right: int = 24) -> tuple[Answer, ...]:
+    """The worst mistakes of a part, then right answers from the least sure to the surest."""
+    rows = [*predictions.worst_mistakes(wrong, part=part), *predictions.right_answers(right, part=part)]
+    return tuple(_answer(predictions, int(row), show) for row in rows)
+
+
+def _answer(predictions, row, show):
+    label, predicted = int(predictions.labels[row]), int(predictions.predicted[row])
+    return Answer(
+        Picture(predictions.paths[row], show(row)),
+        predictions.classes[label],
+        predictions.classes[predicted],
+        float(predictions.probabilities[row][predicted]),
+        float(predictions.probabilities[row][label]),
+    )

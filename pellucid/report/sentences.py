@@ -1,0 +1,229 @@
+"""What the numbers say, in plain sentences. Each function is pure: from data to one sentence, or to "" where there is nothing to say.
+
+A difference is only called one where the interval of the smaller part allows it.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from pellucid.evaluation import Scores
+from pellucid.report.data import PART_WORDS, ReportData
+from pellucid.report.words import count, listing, number, percent, points, quoted, shorten
+
+WIDE = 0.03  # half the width of an interval from which more test pictures are advised
+FEW = 200  # test pictures below which they are advised too
+LEVEL = 0.05  # a loss has levelled when 5 % of its whole fall is left
+
+
+def question(classes: Sequence[str], noun: str = "picture") -> str:
+    """The question that the network was trained to answer."""
+    verb = "does this picture show" if noun == "picture" else f"is this {noun}"
+    if len(classes) > 12:
+        return f"Which of these {len(classes)} classes {verb}?"
+    return f"Which {verb}: {listing([shorten(name) for name in classes], 'or')}?"
+
+
+def findings(data: ReportData) -> list[str]:
+    """All sentences of a report, the most important first."""
+    scores, noun = data.headline, data.noun
+    sentences = [
+        accuracy(scores, data.part, noun),
+        flattering(data),
+        interval(scores, noun),
+        baseline(scores, data.part, noun),
+        overfitting(data.scores, data.part),
+        confusions(scores, noun),
+        weakest_class(scores, noun),
+        loss(data.epochs),
+        levelled(data.epochs),
+        stopped(data),
+        folds(data.folds),
+        folds_offered(scores, data.folds, noun),
+    ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def accuracy(scores: Scores, part: str, noun: str = "picture") -> str:
+    """How many answers are right."""
+    examples = count(scores.n, f"{_word(part)} {noun}")
+    if scores.n == 1:
+        return f"The only {_word(part)} {noun} is named {'correctly' if scores.correct else 'wrongly'}."
+    if scores.correct in (0, scores.n):
+        return f"{'All' if scores.correct else 'None'} of the {examples} {'are' if scores.correct else 'is'} named correctly."
+    verb = "is" if scores.correct == 1 else "are"
+    return f"{scores.correct:,} of the {examples} {verb} named correctly, which is {percent(scores.accuracy)}."
+
+
+def flattering(data: ReportData) -> str:
+    """Why the headline promises too much, where nothing was held back for a clean test."""
+    if data.part == "train":
+        return f"These {data.noun}s were learned from, so the score says nothing about new ones; keep some back with --test 0.15."
+    if data.part == "validation" and data.best_epoch is not None:
+        return f"The same {data.noun}s chose the best epoch, so the score flatters a little; --test 0.15 keeps others back."
+    return ""
+
+
+def interval(scores: Scores, noun: str = "picture") -> str:
+    """What the interval means."""
+    low, high = scores.interval
+    return (
+        f"A test on {count(scores.n, noun)} leaves room for luck: on new {noun}s like these the accuracy lies between "
+        f"{percent(low)} and {percent(high)} (an interval drawn this way holds the true value 95 times in 100)."
+    )
+
+
+def baseline(scores: Scores, part: str, noun: str = "picture") -> str:
+    """The network against always answering the class that was most common in training."""
+    name, share = scores.majority
+    always = f"Always answering {quoted(name)} would be right for {percent(share)} of the {_word(part)} {noun}s"
+    gain = scores.accuracy - share
+    low, high = scores.interval
+    if low <= share <= high:
+        return f"{always}; on this many {noun}s the network cannot be told apart from that."
+    if gain < 0:
+        return f"{always}; the network is {points(gain)} worse than that, so it has learned nothing of use."
+    return f"{always}; the network is {points(gain)} better."
+
+
+def overfitting(scores: Mapping[str, Scores], part: str) -> str:
+    """Training accuracy against the accuracy on pictures that were held back."""
+    if part == "train" or "train" not in scores:
+        return ""
+    train, held_back = scores["train"].accuracy, scores[part].accuracy
+    both = f"{percent(train)} on training against {percent(held_back)} on {part}"
+    gap, (low, high) = train - held_back, scores[part].interval
+    if round(gap, 3) <= 0:
+        return f"{both}: no sign of overfitting."
+    if low <= train <= high:
+        return f"{both}: the gap of {points(gap)} is no more than chance could make, so overfitting is not shown."
+    return f"{both} is overfitting of {points(gap)}."
+
+
+def confusions(scores: Scores, noun: str = "picture") -> str:
+    """The pairs of classes that are confused most often, with counts."""
+    pairs = most_confused(scores, 3)
+    if not pairs:
+        return "No class is taken for another." if scores.n > 1 else ""
+    most = pairs[0][2]
+    if most == 1:
+        mistakes = scores.n - scores.correct
+        if mistakes == 1:
+            return f"The only mistake takes {_pair(scores, pairs[0], noun)}."
+        return f"No two classes are confused more than once; the {mistakes} mistakes are {mistakes} different ones."
+    repeated = [_pair(scores, pair, noun) for pair in pairs if pair[2] > 1]
+    return f"The most frequent {'mistake takes' if len(repeated) == 1 else 'mistakes take'} {listing(repeated)}."
+
+
+def _pair(scores, pair, noun):
+    true, answer, times = pair
+    support = scores.per_class[true].support
+    return (
+        f"{quoted(scores.classes[true])} for {quoted(scores.classes[answer])} "
+        f"({times:,} of {count(support, noun)})"
+    )
+
+
+def most_confused(scores: Scores, limit: int) -> list[tuple[int, int, int]]:
+    """(true class, answer, pictures) of the cells beside the diagonal, the fullest first."""
+    wrong = scores.confusion * (1 - np.eye(len(scores.confusion), dtype=np.int64))
+    fullest = np.argsort(-wrong, axis=None, kind="stable")[:limit]
+    cells = [(int(cell // len(wrong)), int(cell % len(wrong)), int(wrong.flat[cell])) for cell in fullest]
+    return [cell for cell in cells if cell[2]]
+
+
+def weakest_class(scores: Scores, noun: str = "picture") -> str:
+    """The class of which the smallest share is found."""
+    present = [row for row in scores.per_class if row.support]
+    if len(present) < 3 or scores.correct == scores.n:
+        return ""
+    weakest = min(present, key=lambda row: row.recall)
+    share = f"{percent(weakest.recall)} of its {count(weakest.support, noun)}"
+    return f"The class found least often is {quoted(weakest.name)}: {share}."
+
+
+def loss(epochs: Sequence[Mapping]) -> str:
+    """The training loss from first to last."""
+    losses = [_value(epoch, "loss") for epoch in epochs]
+    finite = [value for value in losses if math.isfinite(value)]
+    if not finite:
+        return "The training loss was never a number; the learning rate is probably far too large." if losses else ""
+    if len(finite) < len(losses):
+        bad = next(i for i, value in enumerate(losses) if not math.isfinite(value))
+        return f"The training loss stopped being a number in epoch {bad + 1}; the parameters are those from before."
+    if len(losses) == 1:
+        return f"After its single epoch the training loss is {number(losses[0])}."
+    first, last = number(losses[0]), number(losses[-1])
+    if first == last:
+        return f"The training loss stayed at {first} over {len(losses)} epochs: nothing was learned."
+    verb = "fell" if losses[-1] < losses[0] else "rose"
+    advice = "" if verb == "fell" else "; a smaller learning rate may help"
+    return f"The training loss {verb} from {first} in the first epoch to {last} in the last of {len(losses)}{advice}."
+
+
+def levelled(epochs: Sequence[Mapping]) -> str:
+    """When the loss that matters (validation where there is one) stopped falling."""
+    which = "validation" if any(epoch.get("validation_loss") is not None for epoch in epochs) else "training"
+    key = "validation_loss" if which == "validation" else "loss"
+    losses = np.array([_value(epoch, key) for epoch in epochs])
+    if len(losses) < 5 or not np.isfinite(losses).all() or losses.min() >= losses[0]:
+        return ""
+    epoch = int(np.argmax(losses - losses.min() <= LEVEL * (losses[0] - losses.min()))) + 1
+    if epoch > 0.9 * len(losses):
+        return f"The {which} loss was still falling when training ended: more epochs may help."
+    sentence = f"The {which} loss had levelled off by epoch {epoch} of {len(losses)}"
+    rise = losses[-1] - losses.min()
+    if rise > LEVEL * (losses[0] - losses.min()):
+        return f"{sentence}, then rose again from {number(losses.min())} to {number(losses[-1])}."
+    return f"{sentence}."
+
+
+def stopped(data: ReportData) -> str:
+    """Whether training ended early, and which weights were kept."""
+    done = len(data.epochs)
+    if not done:
+        return ""
+    early = f"Training stopped after {count(done, 'epoch')}" if data.epochs_planned > done else ""
+    if early and data.epochs_planned:
+        early += f" of {data.epochs_planned:,}"
+    if early and data.stopped:
+        early += f" because {data.stopped}"
+    best = data.best_epoch
+    kept = f"he weights kept are those of epoch {best + 1}" if best is not None and best != done - 1 else ""
+    if early and kept:
+        return f"{early}; t{kept}."
+    return f"{early}." if early else (f"T{kept} of {done}." if kept else "")
+
+
+def folds(accuracies: Sequence[float]) -> str:
+    """The spread over the folds of a cross-validation."""
+    if len(accuracies) < 2:
+        return ""
+    mean, deviation = np.mean(accuracies), np.std(accuracies, ddof=1)
+    return (
+        f"Over {len(accuracies)} folds, each tested with a network that had not seen it, the accuracy is "
+        f"{percent(mean)} on average, from {percent(min(accuracies))} to {percent(max(accuracies))} "
+        f"(standard deviation {points(deviation)})."
+    )
+
+
+def folds_offered(scores: Scores, accuracies: Sequence[float], noun: str = "picture") -> str:
+    """Cross-validation, where the test is too small to tell."""
+    low, high = scores.interval
+    half = (high - low) / 2
+    if len(accuracies) > 1 or not (half > WIDE or scores.n < FEW):
+        return ""
+    return (
+        f"The interval is wide (±{points(half)}) because only {count(scores.n, noun)} "
+        f"{'was' if scores.n == 1 else 'were'} held back; --folds 5 tests on every {noun} once and narrows it."
+    )
+
+
+def _word(part):
+    return PART_WORDS.get(part, part)
+
+
+def _value(epoch, key):
+    value = epoch.get(key)
+    return math.nan if value is None else float(value)

@@ -1,0 +1,146 @@
+"""From a recipe and prepared data to the moving parts of a training: network, loss, update, schedule, batches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pellucid.errors import RecipeError
+from pellucid.images import Batches, class_weights
+from pellucid.nn import Dense, Network, presets
+from pellucid.nn.losses import LOSSES, Loss
+from pellucid.optim import OPTIMIZERS, Optimizer, Penalty, Update, schedules
+from pellucid.recipes import Recipe
+from pellucid.runs.prepare import Prepared
+from pellucid.training import Best, Checkpoint, Epoch
+
+SETTINGS = {  # which keys of [optimizer] each optimiser takes
+    "sgd": (),
+    "momentum": ("momentum",),
+    "nesterov": ("momentum",),
+    "rmsprop": ("rho", "epsilon"),
+    "adagrad": ("epsilon",),
+    "adam": ("beta1", "beta2", "epsilon"),
+    "adamw": ("beta1", "beta2", "epsilon", "weight_decay"),
+}
+WITHOUT_GRADIENT_ROWS = 1024  # pictures a batch when nothing is learned
+
+
+@dataclass
+class Parts:
+    """Everything that moves while training, and what it trains on. update is None for L-BFGS."""
+
+    recipe: Recipe
+    network: Network
+    loss: Loss
+    update: Update | None
+    penalty: Penalty
+    schedule: schedules.Schedule
+    batches: Batches
+    validation: Batches | None
+    best: Best
+    epochs: list[Epoch]
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The parts that a resumed run takes over."""
+        return Checkpoint(self.network, self.best, self.update, self.schedule, self.epochs)
+
+
+def assemble(prepared: Prepared) -> Parts:
+    """The parts at the start of training, or RecipeError where the recipe does not fit the data."""
+    recipe, dataset, split = prepared.recipe, prepared.dataset, prepared.split
+    loss, network = build_network(recipe, prepared.spec.shape, len(dataset.classes))
+    penalty = Penalty(recipe.loss.l1, recipe.loss.l2)
+    update = build_update(recipe, network, penalty)
+    batches = _training_batches(prepared)
+    validation = None
+    if len(split.validation):
+        validation = Batches(dataset.images, dataset.labels, split.validation, prepared.spec, WITHOUT_GRADIENT_ROWS)
+    return Parts(
+        recipe=recipe,
+        network=network,
+        loss=loss,
+        update=update,
+        penalty=penalty,
+        schedule=build_schedule(recipe, len(batches)),
+        batches=batches,
+        validation=validation,
+        best=Best(network, recipe.training.patience),
+        epochs=[],
+    )
+
+
+def build_network(recipe: Recipe, in_shape: tuple[int, ...], classes: int) -> tuple[Loss, Network]:
+    """The loss and the network of a recipe; L-BFGS works in float64, everything else in float32."""
+    smoothing = {"label_smoothing": recipe.loss.label_smoothing} if recipe.loss.name == "softmax_cross_entropy" else {}
+    dtype = np.float64 if recipe.optimizer.name == "lbfgs" else np.float32
+    try:
+        loss = LOSSES[recipe.loss.name](**smoothing)
+        layers = _layers(recipe, loss.outputs(classes))
+        return loss, Network(layers, in_shape, seed=recipe.training.seed, dtype=dtype)
+    except ValueError as error:
+        raise RecipeError(f"the network does not fit: {error}") from error
+
+
+def _layers(recipe: Recipe, outputs: int) -> list:
+    """Hidden layers as the recipe says, then one Dense layer for the outputs."""
+    section = recipe.network
+    start = {"initialiser": section.initialiser, "std": section.std}
+    if not section.layers:
+        return presets.mlp(
+            section.hidden,
+            outputs,
+            activation=section.activation,
+            dropout=section.dropout,
+            output_activation=section.output_activation,
+            **start,
+        )
+    output = Dense(outputs, section.output_activation, **start)
+    written = [{**layer.model_dump(), **(start if layer.type == "Dense" else {})} for layer in section.layers]
+    return [*Network.layers_from(written), output]
+
+
+def build_optimizer(recipe: Recipe, network: Network) -> Optimizer:
+    """The optimiser of a recipe, over the network's parameters."""
+    section = recipe.optimizer
+    return OPTIMIZERS[section.name](network, **{key: getattr(section, key) for key in SETTINGS[section.name]})
+
+
+def build_update(recipe: Recipe, network: Network, penalty: Penalty) -> Update | None:
+    """Penalty, clipping, optimiser and average of a recipe; None for L-BFGS, which updates by itself."""
+    if recipe.optimizer.name == "lbfgs":
+        return None
+    return Update(
+        build_optimizer(recipe, network),
+        penalty=penalty,
+        clip_norm=recipe.optimizer.clip_norm,
+        average=recipe.optimizer.average,
+    )
+
+
+def build_schedule(recipe: Recipe, steps_per_epoch: int) -> schedules.Schedule:
+    """The learning rate of each step."""
+    section, rate = recipe.schedule, recipe.optimizer.learning_rate
+    total = recipe.training.epochs * steps_per_epoch
+    if section.name == "plateau":
+        return schedules.Plateau(rate, section.factor, section.patience)
+    schedule = {
+        "constant": lambda: schedules.constant(rate),
+        "step": lambda: schedules.step_decay(rate, section.every * steps_per_epoch, section.factor),
+        "cosine": lambda: schedules.cosine(rate, total),
+        "one_cycle": lambda: schedules.one_cycle(rate, total),
+    }[section.name]()
+    return schedules.warm_up(schedule, section.warmup_epochs * steps_per_epoch) if section.warmup_epochs else schedule
+
+
+def _training_batches(prepared: Prepared) -> Batches:
+    recipe, dataset, train = prepared.recipe, prepared.dataset, prepared.split.train
+    return Batches(
+        dataset.images,
+        dataset.labels,
+        train,
+        prepared.spec,
+        recipe.training.batch_size,
+        seed=recipe.training.seed,
+        weights=class_weights(dataset.labels, dataset.classes, recipe.loss.class_weight, train),
+    )

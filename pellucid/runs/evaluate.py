@@ -1,0 +1,108 @@
+"""How good is a model on these pictures?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pellucid.classifier import Classifier, probabilities
+from pellucid.errors import DataError
+from pellucid.evaluation import Predictions, Scores, score
+from pellucid.images import Dataset, open_source, read
+from pellucid.nn.losses import LOSSES
+from pellucid.recipes.read import parse_toml
+from pellucid.runs.prepare import split_of
+from pellucid.runs.progress import Silent
+
+PARTS = ("train", "validation", "test", "all")
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Scores and answers. part: "test", "train", "validation", or "all"; why: how the part was chosen, in words."""
+
+    scores: Scores
+    predictions: Predictions
+    part: str
+    why: str
+
+    @property
+    def n(self) -> int:
+        return self.scores.n
+
+    def to_json(self) -> dict:
+        """What `pellucid evaluate --json` prints."""
+        return {**self.scores.to_json(), "part": self.part, "why": self.why}
+
+
+def evaluate(
+    model: str | Path | Classifier,
+    source: str | Path,
+    *,
+    part: str | None = None,
+    label_rule: str | None = None,
+    keys: Mapping[str, str] | None = None,
+    progress: Silent | None = None,
+) -> Evaluation:
+    """Score a model on labelled pictures.
+
+    part: which pictures. None takes the test part of a source that has one; of the very data the model was trained on, the test
+    part that was held back then; of any other source, all of it.
+    Raises DataError for a source that does not fit the model, ModelFileError for a model that cannot be read.
+    """
+    progress = progress or Silent()
+    classifier = model if isinstance(model, Classifier) else Classifier.load(model)
+    opened = open_source(source, known=classifier.classes, label_rule=label_rule, keys=keys)
+    progress.say(f"labels: {opened.label_rule}")
+    with progress.task("reading pictures", len(opened)) as advance:
+        dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
+    names = _parts(classifier, dataset)
+    chosen, why = _choose(part, names, dataset)
+    rows = np.arange(len(dataset)) if chosen == "all" else np.flatnonzero(names == chosen)
+    return _score(classifier, dataset, rows, chosen, why)
+
+
+def _parts(classifier: Classifier, dataset: Dataset) -> np.ndarray | None:
+    """The part of each picture: as at training for the same data, else as the source gives it, else None."""
+    provenance = classifier.provenance
+    if provenance.get("data_sha256") == dataset.content_hash():
+        recipe = parse_toml(provenance["config"])
+        return np.full(len(dataset), "train") if recipe.training.final else split_of(recipe, dataset).names(len(dataset))
+    return dataset.split
+
+
+def _choose(part: str | None, names: np.ndarray | None, dataset: Dataset) -> tuple[str, str]:
+    if part is not None and part not in PARTS:
+        raise DataError(f"unknown part {part}; expected one of {', '.join(PARTS)}")
+    present = set() if names is None else set(names)
+    if part is None:
+        if "test" in present:
+            return "test", "the test part: pictures the network was not trained on"
+        if "train" in present:
+            return "all", "all pictures; the network was trained on them, so this is no test"
+        return "all", "all pictures"
+    if part != "all" and part not in present:
+        raise DataError(f"{dataset.location} has no {part} part; give --part all, or a folder with a {part}/ folder in it")
+    return part, "as asked"
+
+
+def _score(classifier: Classifier, dataset: Dataset, rows: np.ndarray, part: str, why: str) -> Evaluation:
+    labels = dataset.labels[rows]
+    outputs = classifier.logits(_in_model_range(classifier, dataset, rows))
+    found = probabilities(outputs, classifier.link, classifier.temperature)
+    loss = next(loss for loss in LOSSES.values() if loss.link == classifier.link)()
+    with np.errstate(all="ignore"):
+        value, _ = loss(outputs / np.float32(classifier.temperature), labels)
+    scores = score(labels, found, classifier.classes, value)
+    paths = tuple(dataset.paths[row] for row in rows)
+    return Evaluation(scores, Predictions(paths, labels, found, np.full(len(rows), part), classifier.classes), part, why)
+
+
+def _in_model_range(classifier: Classifier, dataset: Dataset, rows: np.ndarray) -> np.ndarray:
+    """The pictures as the model takes arrays: files (0..255) rescaled to its value range, arrays as they are."""
+    low, high = classifier.input.value_range
+    values = dataset.images[rows]
+    if not dataset.formats or (low, high) == (0.0, 255.0):
+        return values
+    return values * np.float32((high - low) / 255) + np.float32(low)

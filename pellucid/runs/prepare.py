@@ -1,0 +1,146 @@
+"""From a source and a recipe to data that is ready to train on: pixels, split, input specification."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import RecipeError
+from pellucid.images import (
+    Dataset,
+    InputSpec,
+    Source,
+    Split,
+    choose_shape,
+    group_by_pattern,
+    make_split,
+    open_source,
+    read,
+)
+from pellucid.recipes import Recipe, default_for, load_recipe
+from pellucid.runs.progress import Silent
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What a network can be trained on. `recipe` is resolved: its source, size and channels are those used."""
+
+    recipe: Recipe
+    dataset: Dataset
+    split: Split
+    spec: InputSpec
+
+    def with_split(self, split: Split) -> "Prepared":
+        """The same pictures, cut otherwise; mean and deviation are measured anew on its training part."""
+        return Prepared(self.recipe, self.dataset, split, measure_input(self.recipe, self.dataset, split))
+
+
+def prepare(
+    source: str | None,
+    recipe: str | Recipe | None,
+    overrides: Mapping[str, Any],
+    progress: Silent,
+    *,
+    split: Callable[[Recipe, Dataset], Split] | None = None,
+) -> Prepared:
+    """Open and read `source`, choose what the recipe left open, cut the parts, measure the input.
+
+    source: None takes the one that the recipe names. recipe: None takes the default for the source, and says so.
+    split: how to cut, `split_of` if None. Raises DataError and RecipeError; nothing is written.
+    """
+    chosen = _recipe(recipe, overrides) if recipe is not None else None
+    location = _location(source, chosen)
+    opened = open_source(location, **_labelling(chosen or Recipe().override(_only_data(overrides))))
+    if chosen is None:
+        name = default_for(opened)
+        chosen = _recipe(name, overrides)
+        progress.say(f"recipe: {name} ({chosen.description}); another one with --recipe")
+    progress.say(f"labels: {opened.label_rule}")
+    dataset, shape = read_pictures(opened, chosen, progress)
+    resolved = _resolve(chosen, location, dataset, shape)
+    cut = (split or split_of)(resolved, dataset)
+    return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut))
+
+
+def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dataset, tuple[int, ...]]:
+    """The pixels of a source at the size of the recipe, and that shape: (H, W, C), or (K,) for feature rows."""
+    shape = choose_shape(opened, size=recipe.input.size, channels=recipe.input.channels)
+    with progress.task("reading pictures", len(opened)) as advance:
+        dataset = read(opened, shape, fit=recipe.input.fit, max_broken=recipe.data.max_broken, progress=advance)
+    _say_left_out(dataset, progress)
+    return dataset, shape
+
+
+def split_of(recipe: Recipe, dataset: Dataset) -> Split:
+    """The parts that a recipe cuts a data set into: the same recipe and pictures, the same parts."""
+    return make_split(
+        dataset.labels,
+        validation=recipe.data.validation,
+        test=recipe.data.test,
+        seed=recipe.training.seed,
+        groups=groups_of(recipe, dataset),
+        given=dataset.split,
+        classes=dataset.classes,
+    )
+
+
+def groups_of(recipe: Recipe, dataset: Dataset) -> np.ndarray | None:
+    """Which pictures must stay together: by the recipe's pattern, else as the source says."""
+    return group_by_pattern(dataset.paths, recipe.data.group) if recipe.data.group else dataset.groups
+
+
+def measure_input(recipe: Recipe, dataset: Dataset, split: Split) -> InputSpec:
+    """The input specification, with mean and deviation of the training part alone."""
+    return InputSpec.measure(
+        dataset.images,
+        split.train,
+        dataset.images.shape[1:],
+        recipe.input.fit,
+        dataset.value_range,
+        recipe.input.normalisation,
+        recipe.input.per,
+    )
+
+
+def _recipe(recipe: str | Recipe, overrides: Mapping[str, Any]) -> Recipe:
+    loaded = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    return loaded.override(overrides) if overrides else loaded
+
+
+def _location(source: str | None, recipe: Recipe | None) -> str:
+    location = str(source) if source is not None else recipe.data.source if recipe else ""
+    if not location:
+        raise RecipeError("no source given: name a folder, a file or a data set, as in `pellucid train photos/`")
+    return location
+
+
+def _only_data(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that say how a source is read, before the source has chosen its recipe."""
+    names = ("classes", "label_rule", "data.classes", "data.label_rule", "data.keys")
+    return {name: overrides[name] for name in names if name in overrides}
+
+
+def _labelling(recipe: Recipe) -> dict[str, Any]:
+    data = recipe.data
+    return {"classes": data.classes or None, "label_rule": data.label_rule or None, "keys": data.keys or None}
+
+
+def _resolve(recipe: Recipe, location: str, dataset: Dataset, shape: tuple[int, ...]) -> Recipe:
+    """The recipe with its open choices filled in, so that feeding it back repeats the run."""
+    settings: dict[str, Any] = {"data.source": location, "data.classes": list(dataset.classes)}
+    if len(shape) == 3:
+        settings |= {"input.size": list(shape[:2]), "input.channels": "grey" if shape[2] == 1 else "rgb"}
+    return recipe.override(settings)
+
+
+def _say_left_out(dataset: Dataset, progress: Silent) -> None:
+    if dataset.ignored:
+        kinds = ", ".join(f"{kind} ({count})" for kind, count in dataset.ignored.items())
+        progress.say(f"left out, no pictures: {kinds}")
+    if dataset.broken:
+        names = "; ".join(f"{path}: {reason}" for path, reason in dataset.broken[:3])
+        more = f" and {len(dataset.broken) - 3} more" if len(dataset.broken) > 3 else ""
+        progress.say(f"skipped {len(dataset.broken)} of {len(dataset.broken) + len(dataset)} files: {names}{more}")
+
+

@@ -1,0 +1,131 @@
+"""A run as the report shows it."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+
+from pellucid.evaluation import Predictions, Scores
+from pellucid.nn import Dense, Network
+from pellucid.report import DataFacts, Formula, InputFacts, ReportData, gallery, samples, thumbnail
+from pellucid.runs.assemble import SETTINGS, Parts
+from pellucid.runs.cross_validate import CrossValidation
+from pellucid.runs.prepare import Prepared
+
+
+def report_data(
+    prepared: Prepared,
+    parts: Parts,
+    scores: Mapping[str, Scores],
+    predictions: Predictions,
+    part: str,
+    *,
+    folds: CrossValidation | None,
+    stopped: str,
+) -> ReportData:
+    """All that the page shows, as plain data."""
+    from pellucid.runs.results import versions
+
+    dataset, recipe = prepared.dataset, prepared.recipe
+    row_of = {path: row for row, path in enumerate(dataset.paths)}
+
+    def show(row: int) -> np.ndarray | None:
+        return thumbnail(dataset.images[row], dataset.value_range) if dataset.is_pictures else None
+
+    def show_answer(row: int) -> np.ndarray | None:
+        return show(row_of[predictions.paths[row]])
+
+    shown = part if part in predictions.split else None  # folds: all of them
+    return ReportData(
+        title=dataset.name,
+        data=_data_facts(prepared),
+        input=InputFacts(
+            shape=prepared.spec.shape,
+            fit=recipe.input.fit,
+            normalisation=recipe.input.normalisation,
+            per=recipe.input.per,
+        ),
+        layers=parts.network.rows(),
+        loss=Formula(parts.loss.name, parts.loss.equation, _loss_settings(parts)),
+        optimizer=_optimizer(parts),
+        schedule=_schedule(parts),
+        epochs=[epoch.to_json() for epoch in parts.epochs],
+        scores=scores,
+        part=part,
+        config=recipe.to_toml(),
+        created=datetime.now().astimezone().strftime("%-d %B %Y, %H:%M"),
+        seconds=sum(epoch.seconds for epoch in parts.epochs),
+        samples=samples(dataset.labels, dataset.classes, dataset.paths, show) if dataset.is_pictures else {},
+        gallery=gallery(predictions, shown, show_answer),
+        first_layer=first_layer(parts.network),
+        epochs_planned=recipe.training.epochs,
+        best_epoch=parts.best.epoch if parts.validation is not None else None,
+        stopped=stopped,
+        folds=folds.accuracies if folds else (),
+        warnings=(),
+        versions=versions(),
+    )
+
+
+def first_layer(network: Network) -> np.ndarray | None:
+    """The weights of the first dense layer in the shape of the input (H, W, C, units); None where it sees no picture."""
+    dense = next((layer for layer in network.layers if isinstance(layer, Dense)), None)
+    if dense is None or len(network.in_shape) != 3 or dense.W.shape[0] != math.prod(network.in_shape):
+        return None
+    return dense.W.reshape(*network.in_shape, dense.units)
+
+
+def _data_facts(prepared: Prepared) -> DataFacts:
+    dataset, split = prepared.dataset, prepared.split
+    counts = {part: dataset.counts(getattr(split, part)) for part in ("train", "validation", "test")}
+    return DataFacts(
+        name=dataset.name,
+        location=dataset.location,
+        classes=dataset.classes,
+        label_rule=dataset.label_rule,
+        counts={part: by_class for part, by_class in counts.items() if sum(by_class.values())},
+        sizes=dataset.sizes,
+        formats=dataset.formats,
+        value_range=dataset.value_range,
+        ignored=dataset.ignored,
+        broken=dataset.broken,
+        content_hash=dataset.content_hash(),
+    )
+
+
+def _loss_settings(parts: Parts) -> str:
+    section = parts.recipe.loss
+    settings = []
+    if section.label_smoothing:
+        settings.append(f"label smoothing {section.label_smoothing:g}")
+    if section.class_weight != "none":
+        settings.append("classes weighted")
+    settings += [f"{name.upper()} {getattr(section, name):g}" for name in ("l1", "l2") if getattr(section, name)]
+    return ", ".join(settings)
+
+
+def _optimizer(parts: Parts) -> Formula:
+    section = parts.recipe.optimizer
+    if parts.update is None:
+        return Formula("lbfgs", "", "20 iterations of L-BFGS an epoch, on all training pictures")
+    settings = [f"{key.replace('_', ' ')} {getattr(section, key):g}" for key in SETTINGS[section.name]]
+    size = parts.recipe.training.batch_size
+    settings.append(f"batches of {size}" if size else "all training pictures at every step")
+    if section.clip_norm:
+        settings.append(f"gradient clipped to norm {section.clip_norm:g}")
+    if section.average:
+        settings.append(f"weights averaged with decay {section.average:g}")
+    return Formula(section.name, parts.update.optimizer.equation, ", ".join(settings))
+
+
+def _schedule(parts: Parts) -> Formula:
+    section = parts.recipe.schedule
+    settings = [f"learning rate {parts.recipe.optimizer.learning_rate:g}"]
+    if section.warmup_epochs:
+        settings.append(f"warm-up over {section.warmup_epochs} epochs")
+    if section.name == "step":
+        settings.append(f"times {section.factor:g} every {section.every} epochs")
+    if section.name == "plateau":
+        settings.append(f"times {section.factor:g} after {section.patience} epochs without a better loss")
+    return Formula(section.name, "", ", ".join(settings))

@@ -1,0 +1,136 @@
+"""Everything that a finished training writes into its folder."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+
+from pellucid import __version__
+from pellucid.classifier import Classifier
+from pellucid.evaluation import (
+    Predictions,
+    Scores,
+    classification_report,
+    confusion_csv,
+    predictions_csv,
+    split_csv,
+)
+from pellucid.files import atomic_write
+from pellucid.nn.network import Network
+from pellucid.runs.assemble import Parts
+from pellucid.runs.cross_validate import CrossValidation
+from pellucid.runs.folder import RunFolder
+from pellucid.runs.judge import judge, scores_json
+from pellucid.runs.learn import keep_final_weights
+from pellucid.runs.prepare import Prepared
+from pellucid.runs.report_data import report_data
+from pellucid.runs.run import Run, headline_part
+
+
+def finish(
+    prepared: Prepared, parts: Parts, folder: RunFolder, *, folds: CrossValidation | None, stopped: str
+) -> Run:
+    """Keep the best weights, score them on every part, write model, tables, figures and report; return the Run.
+
+    A network that was trained on all pictures takes the score of the folds. stopped: why training ended early, or "".
+    """
+    from pellucid import report
+
+    keep_final_weights(parts)
+    scores, predictions = judge(prepared, parts.network, parts.loss)
+    if folds and prepared.recipe.training.final:
+        scores, predictions = scores | {"cross-validation": folds.scores}, folds.predictions
+    part = headline_part(scores)
+    classifier = make_classifier(prepared, parts, scores, folds)
+    classifier.save(folder.model)
+    write_tables(folder, scores, predictions, part, folds)
+    page = report_data(prepared, parts, scores, predictions, part, folds=folds, stopped=stopped)
+    atomic_write(folder.report, report.render(page))
+    report.save_figures(page, folder.figures)
+    folder.checkpoint.unlink(missing_ok=True)
+    return Run(
+        folder=folder.path,
+        model=folder.model,
+        report=folder.report,
+        classifier=classifier,
+        scores=scores,
+        part=part,
+        epochs=tuple(parts.epochs),
+        predictions=predictions,
+        seconds=sum(epoch.seconds for epoch in parts.epochs),
+        recipe=prepared.recipe.name,
+        folds=folds,
+    )
+
+
+def make_classifier(
+    prepared: Prepared, parts: Parts, scores: Mapping[str, Scores], folds: CrossValidation | None
+) -> Classifier:
+    """The network as a classifier that knows its input, its classes, where it comes from and what it scored.
+
+    No time or date goes in: the same run gives the same file.
+    """
+    return Classifier(
+        network=_in_float32(parts.network),
+        input=prepared.spec,
+        classes=prepared.dataset.classes,
+        link=parts.loss.link,
+        provenance=_provenance(prepared),
+        scores={part: _short(scores[part]) for part in scores} | ({"folds": folds.to_json()} if folds else {}),
+    )
+
+
+def write_tables(
+    folder: RunFolder, scores: Mapping[str, Scores], predictions: Predictions, part: str, folds: CrossValidation | None
+) -> None:
+    """`scores.json`, `predictions.csv`, `confusion_matrix.csv` and `classification_report.txt`."""
+    values = scores_json(scores) | ({"folds": folds.to_json()} if folds else {})
+    atomic_write(folder.scores, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
+    atomic_write(folder.predictions, predictions_csv(predictions))
+    atomic_write(folder.confusion_matrix, confusion_csv(scores[part]))
+    atomic_write(folder.classification_report, classification_report(scores[part]))
+
+
+def write_start(folder: RunFolder, prepared: Prepared) -> None:
+    """What is known before training: `config.toml`, which feeds back to the same run, and `split.csv`."""
+    atomic_write(folder.config, prepared.recipe.to_toml())
+    dataset = prepared.dataset
+    names = prepared.split.names(len(dataset))
+    atomic_write(folder.split, split_csv(dataset.paths, dataset.labels, names, dataset.classes))
+
+
+def _provenance(prepared: Prepared) -> dict:
+    import hashlib
+
+    dataset, split = prepared.dataset, prepared.split
+    names = "\n".join(split.names(len(dataset)))
+    return {
+        "source": dataset.name,
+        "data_sha256": dataset.content_hash(),
+        "labels_sha256": hashlib.sha256(dataset.labels.astype("<i8")).hexdigest(),
+        "split_sha256": hashlib.sha256(names.encode()).hexdigest(),
+        "pictures": {part: len(getattr(split, part)) for part in ("train", "validation", "test")},
+        "config": prepared.recipe.to_toml(),
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """What computed this."""
+    import platform
+
+    return {"pellucid": __version__, "python": platform.python_version(), "numpy": np.__version__}
+
+
+def _short(scores: Scores) -> dict:
+    values = scores.to_json()
+    return {key: values[key] for key in ("n", "accuracy", "interval", "loss")}
+
+
+def _in_float32(network: Network) -> Network:
+    """The network as it is stored; one trained in float64 (L-BFGS) is rounded."""
+    if network.dtype == np.float32:
+        return network
+    twin = Network.from_specification(network.specification(), network.in_shape, seed=network.seed)
+    twin.theta[...] = network.theta
+    return twin

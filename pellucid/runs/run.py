@@ -1,0 +1,75 @@
+"""What a finished run is, for Python and for `--json`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pellucid.classifier import Classifier
+from pellucid.evaluation import Predictions, Scores
+from pellucid.runs.cross_validate import CrossValidation
+from pellucid.training import Epoch
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Run:
+    """A trained classifier, its scores and the folder with everything that was written.
+
+    part: the one that `accuracy`, `interval`, `n_test` and `loss` speak of: "test" where there is one, else
+    "cross-validation", "validation" or "train".
+    """
+
+    folder: Path
+    model: Path
+    report: Path
+    classifier: Classifier = field(repr=False)
+    scores: Mapping[str, Scores] = field(repr=False)
+    part: str
+    epochs: Sequence[Epoch] = field(repr=False)
+    predictions: Predictions = field(repr=False)
+    seconds: float  # of training
+    recipe: str  # its name
+    folds: CrossValidation | None = None
+
+    @property
+    def accuracy(self) -> float:
+        return self.scores[self.part].accuracy
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % (Wilson)."""
+        return self.scores[self.part].interval
+
+    @property
+    def n_test(self) -> int:
+        """How many pictures the accuracy was measured on."""
+        return self.scores[self.part].n
+
+    @property
+    def loss(self) -> float:
+        return self.scores[self.part].loss
+
+    def to_json(self) -> dict:
+        """What `pellucid train --json` prints."""
+        scores = self.scores[self.part]
+        values = {
+            "accuracy": self.accuracy,
+            "interval": list(self.interval),
+            "n_test": self.n_test,
+            "part": self.part,
+            "loss": scores.to_json()["loss"],
+            "majority": scores.majority[1],
+            "seconds": self.seconds,
+            "epochs": len(self.epochs),
+            "parameters": self.classifier.network.parameters,
+            "classes": list(self.classifier.classes),
+            "recipe": self.recipe,
+            "folder": str(self.folder),
+            "model": str(self.model),
+            "report": str(self.report),
+        }
+        return values | ({"folds": self.folds.to_json()} if self.folds else {})
+
+
+def headline_part(scores: Mapping[str, Scores]) -> str:
+    """The part whose score is worth most: pictures that the network has never seen, as many as there are."""
+    return next(part for part in ("test", "cross-validation", "validation", "train") if part in scores)

@@ -1,0 +1,23 @@
+"""The loop: a generator of epochs. Early stopping is the caller's `break`, logging and progress are the caller's body."""
+
+from pellucid.training.best import Best
+from pellucid.training.checkpoint import Checkpoint
+from pellucid.training.epoch import Epoch
+from pellucid.training.fit import fit, train_step
+from pellucid.training.lbfgs import fit_lbfgs
+from pellucid.training.learning_rate_finder import LearningRateSweep, sweep_learning_rates
+from pellucid.training.measure import Measure, measure, predict_outputs
+
+__all__ = [
+    "Best",
+    "Checkpoint",
+    "Epoch",
+    "LearningRateSweep",
+    "Measure",
+    "fit",
+    "fit_lbfgs",
+    "measure",
+    "predict_outputs",
+    "sweep_learning_rates",
+    "train_step",
+]

@@ -1,0 +1,43 @@
+"""What is known after one pass over the training pictures."""
+
+import dataclasses
+import math
+
+
+@dataclasses.dataclass(frozen=True)
+class Epoch:
+    """A line of `metrics.jsonl`. loss and accuracy are means over the pass, while the weights were changing."""
+
+    number: int  # from 0
+    step: int  # steps taken since the start of the run
+    loss: float
+    accuracy: float
+    penalty: float  # L1 and L2, not part of loss
+    learning_rate: float  # of the last step
+    gradient_norm: float  # of the last step, before clipping
+    seconds: float
+    pictures_per_second: float
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+    partial: bool = False  # the pass was stopped on its way
+
+    @property
+    def watched_loss(self) -> float:
+        """What early stopping and plateaus look at: validation's loss, or without validation the training loss."""
+        return self.loss if self.validation_loss is None else self.validation_loss
+
+    def to_json(self) -> dict:
+        """Plain values; what is not a finite number becomes None, which JSON can say."""
+        values = dataclasses.asdict(self)
+        return {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in values.items()}
+
+    @classmethod
+    def from_json(cls, values: dict) -> "Epoch":
+        """The epoch that `to_json` gave."""
+        return cls(**values)
+
+    def __str__(self):
+        text = f"epoch {self.number + 1}: loss {self.loss:.4f}, accuracy {self.accuracy:.1%}"
+        if self.validation_loss is not None:
+            text += f", validation loss {self.validation_loss:.4f}, accuracy {self.validation_accuracy:.1%}"
+        return text

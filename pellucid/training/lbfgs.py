@@ -1,0 +1,105 @@
+"""L-BFGS: for small data, a second-order method on the whole training set at once."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from pellucid.errors import TrainingDiverged
+from pellucid.kernels.blas import single_threaded_blas
+from pellucid.nn.losses import Loss
+from pellucid.nn.network import Network
+from pellucid.optim.penalty import Penalty
+from pellucid.training.epoch import Epoch
+from pellucid.training.measure import count_hits, measure
+
+ITERATIONS = 20  # of L-BFGS in what is called an epoch
+
+
+def fit_lbfgs(
+    network: Network,
+    loss: Loss,
+    batches,
+    *,
+    epochs: int,
+    penalty: Penalty | None = None,
+    validation=None,
+    start: int = 0,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Epoch]:
+    """Train with SciPy's L-BFGS-B (Byrd et al. 1995); yield an Epoch after each 20 iterations.
+
+    Every iteration sees all of `batches`. Each epoch starts SciPy's memory of curvature anew, so a checkpoint needs none of it.
+    The network should be float64: the line search compares losses that differ by less than float32 can show. Ends early where
+    no step lowers the loss any more. Arguments and errors otherwise as `fit`.
+    """
+    import scipy.optimize
+
+    def check_stop(intermediate_result) -> None:
+        if stop():
+            raise StopIteration
+
+    for number in range(start, epochs):
+        if stop():
+            return
+        begun, network.clock.step = time.perf_counter(), number
+        objective = _Objective(network, loss, batches, penalty)
+        with single_threaded_blas(), np.errstate(all="ignore"):
+            result = scipy.optimize.minimize(
+                objective,
+                network.theta.astype(np.float64),
+                jac=True,
+                method="L-BFGS-B",
+                callback=check_stop,
+                options={"maxiter": ITERATIONS, "maxfun": 5 * ITERATIONS, "maxcor": 10},
+            )
+            value, gradient = objective(result.x)  # leaves the network with the best parameters
+        if not math.isfinite(value):
+            raise TrainingDiverged(step=number, epoch=number, learning_rate=None, what=f"the loss is {value}")
+        seen = measure(network, loss, validation.epoch(0)) if validation is not None else None
+        seconds = time.perf_counter() - begun
+        yield Epoch(
+            number=number,
+            step=(number + 1) * ITERATIONS,
+            loss=objective.loss,
+            accuracy=objective.accuracy,
+            penalty=value - objective.loss,
+            learning_rate=1.0,  # a full step along each direction, shortened by the line search
+            gradient_norm=float(np.linalg.norm(gradient)),
+            seconds=seconds,
+            pictures_per_second=result.nfev * batches.count / seconds,
+            validation_loss=seen.loss if seen else None,
+            validation_accuracy=seen.accuracy if seen else None,
+            partial=stop(),
+        )
+        if result.nit == 0 or stop():
+            return
+
+
+class _Objective:
+    """f(theta) = loss over all batches + penalty, with its gradient, in float64."""
+
+    def __init__(self, network: Network, loss: Loss, batches, penalty: Penalty | None):
+        self.network, self.of_outputs, self.batches, self.penalty = network, loss, batches, penalty
+        self.loss = self.accuracy = math.nan
+
+    def __call__(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
+        network = self.network
+        network.theta[...] = theta
+        gradient, total, weight, hits = np.zeros(theta.size), 0.0, 0.0, 0
+        for x, t, w in self.batches.epoch(0):
+            z = network.forward(x, train=True, keep=True)
+            value, dz = self.of_outputs(z, t, w)
+            hits += count_hits(self.of_outputs, z, t)
+            network.backward(dz)
+            share = len(t) if w is None else float(w.sum())
+            gradient += share * network.grad
+            total, weight = total + value * share, weight + share
+        self.loss, self.accuracy = total / weight, hits / self.batches.count
+        network.grad[...] = gradient / weight
+        price = 0.0
+        if self.penalty:
+            self.penalty.add_gradient(network, np.empty_like(network.grad))
+            price = self.penalty.value(network)
+        return self.loss + price, network.grad.astype(np.float64)

@@ -1,0 +1,70 @@
+"""Which learning rate? Try all of them, each for one step."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from pellucid.kernels.blas import single_threaded_blas
+from pellucid.nn.losses import Loss
+from pellucid.nn.network import Network
+from pellucid.optim.update import Update
+from pellucid.training.fit import train_step
+
+SMOOTHING = 0.9  # of the loss from step to step
+DIVERGED = 4.0  # a smoothed loss this many times the lowest ends the sweep
+
+
+class LearningRateSweep(NamedTuple):
+    """The smoothed loss at each rate tried, and the rate at which it fell most steeply."""
+
+    learning_rates: list[float]
+    losses: list[float]
+    suggestion: float
+
+
+def sweep_learning_rates(
+    network: Network,
+    loss: Loss,
+    update: Update,
+    batches,
+    *,
+    lowest: float = 1e-6,
+    highest: float = 10.0,
+    steps: int = 100,
+) -> LearningRateSweep:
+    """Raise the rate from `lowest` to `highest`, by the same factor each step, and watch the loss (Smith 2017, section 3.3).
+
+    The suggestion is the rate where the smoothed loss falls most steeply over log(rate), before its lowest point. The network and
+    the update are used up: hand over fresh ones.
+    """
+    rates, losses, running, minimum = [], [], 0.0, math.inf
+    with single_threaded_blas(), np.errstate(all="ignore"):
+        for step, batch in zip(range(steps), _endless(batches), strict=False):
+            rate = lowest * (highest / lowest) ** (step / (steps - 1))
+            network.clock.step = step
+            value, norm, _ = train_step(network, loss, update, batch, rate)
+            running = SMOOTHING * running + (1 - SMOOTHING) * value
+            smooth = running / (1 - SMOOTHING ** (step + 1))
+            if not math.isfinite(norm) or smooth > DIVERGED * minimum:
+                break
+            minimum = min(minimum, smooth)
+            rates.append(rate)
+            losses.append(smooth)
+    return LearningRateSweep(rates, losses, _steepest(rates, losses))
+
+
+def _endless(batches):
+    number = 0
+    while True:
+        yield from batches.epoch(number)
+        number += 1
+
+
+def _steepest(rates: list[float], losses: list[float]) -> float:
+    """The rate of the steepest fall up to the lowest loss."""
+    if len(losses) < 3:
+        return rates[0] if rates else math.nan
+    falling = max(3, int(np.argmin(losses)) + 1)
+    slopes = np.gradient(np.array(losses[:falling]), np.log(rates[:falling]))
+    return rates[int(np.argmin(slopes))]

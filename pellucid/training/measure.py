@@ -1,0 +1,42 @@
+"""A pass without learning: outputs, loss and accuracy of a network as it stands."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from pellucid.kernels.blas import single_threaded_blas
+from pellucid.nn.losses import Loss
+from pellucid.nn.network import Network
+
+
+class Measure(NamedTuple):
+    """Loss and accuracy over a set of pictures."""
+
+    loss: float
+    accuracy: float
+
+
+def measure(network: Network, loss: Loss, batches: Iterable) -> Measure:
+    """The mean loss and the accuracy over batches of (x, t, w), without dropout."""
+    total = weight = hits = seen = 0.0
+    with single_threaded_blas(), np.errstate(all="ignore"):
+        for x, t, w in batches:
+            z = network.forward(x)
+            value, _ = loss(z, t, w)
+            share = len(t) if w is None else float(w.sum())
+            total, weight = total + value * share, weight + share
+            hits, seen = hits + count_hits(loss, z, t), seen + len(t)
+    return Measure(total / weight, hits / seen)
+
+
+def predict_outputs(network: Network, batches: Iterable) -> np.ndarray:
+    """The network's outputs for all batches of (x, t, w): (N, *out_shape)."""
+    with single_threaded_blas(), np.errstate(all="ignore"):
+        return np.concatenate([network.forward(x).copy() for x, _, _ in batches])
+
+
+def count_hits(loss: Loss, z: np.ndarray, t: np.ndarray) -> int:
+    """How many rows of outputs decide for their target."""
+    labels = t if t.ndim == 1 else t.argmax(axis=1)
+    return int(np.count_nonzero(loss.decide(z) == labels))

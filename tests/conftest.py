@@ -1,0 +1,23 @@
+"""Fixtures that every room's tests share."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_silent_arithmetic():
+    """An overflow or an invalid operation that a test does not expect is a failure."""
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets (rabbits-cats/, catnoncat_dataset/, mnist/ ...); the test is skipped where it is absent."""
+    folder = os.environ.get("PELLUCID_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("real data is absent: set PELLUCID_DATA to a folder that holds rabbits-cats/, catnoncat_dataset/, mnist/")
+    return Path(folder)

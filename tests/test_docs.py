@@ -1,0 +1,76 @@
+"""What the documents say is true: Python blocks run, commands and options exist, links lead somewhere."""
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+ELSEWHERE = {"cd", "git", "pip", "python3", "source"}
+
+
+def name(document: Path) -> str:
+    return str(document.relative_to(ROOT))
+
+
+def blocks(document: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", document.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def commands(document: Path) -> list[list[str]]:
+    """The commands of the console blocks: lines that begin with `$`, without their comments."""
+    lines = [line for block in blocks(document, "console") for line in block.splitlines()]
+    return [shlex.split(line[2:], comments=True) for line in lines if line.startswith("$ ")]
+
+
+@pytest.fixture(scope="module")
+def command_tree():
+    from pellucid.cli import app
+
+    return typer.main.get_command(app)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_commands_exist(document, command_tree):
+    for program, *words in commands(document):
+        if program == "make":
+            assert set(words) <= targets(), words
+        elif program == "pellucid" or words[:2] == ["-m", "pellucid"]:
+            assert_options_exist(command_tree, words if program == "pellucid" else words[2:])
+        elif program == "python":
+            assert words[0] == "-m" and importlib.util.find_spec(words[1]), words
+        else:
+            assert program in ELSEWHERE, program
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def assert_options_exist(command_tree, words: list[str]) -> None:
+    known = command_tree if words[0].startswith("-") else command_tree.commands[words[0]]
+    options = {"--help"}
+    for parameter in known.params:
+        options |= {*parameter.opts, *parameter.secondary_opts}
+    given = [word.partition("=")[0] for word in words if word.startswith("-")]
+    assert set(given) <= options, (words, set(given) - options)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_links_lead_somewhere(document):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if blocks(path, "python")], ids=name)
+def test_python_blocks_run(document, tmp_path, monkeypatch):
+    """The blocks of a document run in order, in one namespace and an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    for block in blocks(document, "python"):
+        exec(compile(block, name(document), "exec"), namespace)
