@@ -7,7 +7,7 @@ INSTALLED := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all lint clean
+.PHONY: help install demo test test-all lint docs clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test-all: $(INSTALLED) ## run every test, the slow ones too (at most 25 minutes)
 
 lint: $(INSTALLED) ## check the style of the code
 	@$(BIN)/python -m ruff check .
+
+docs: $(INSTALLED) ## make the reference of commands and recipes again
+	@$(BIN)/python docs/reference.py
 
 clean: ## remove the environment and everything that can be made again; runs/ stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

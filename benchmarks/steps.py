@@ -14,6 +14,7 @@ import argparse
 import json
 import statistics
 import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from benchmarks import machine
@@ -54,14 +55,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def measure(workload: Workload, contenders: list[Contender], repetitions: int, seconds: float) -> list[dict]:
     """One object for each peer, ours beside it."""
-    workers = [Worker(contender, workload, seconds) for contender in contenders]
-    times = [[] for _ in workers]
-    for _ in range(repetitions):
-        for worker, own in zip(workers, times):
-            own.append(worker.step_seconds())
-    growth = workers[0].memory_growth()
-    for worker in workers:
-        worker.close()
+    with ExitStack() as stack:
+        workers = [stack.enter_context(closing(Worker(contender, workload, seconds))) for contender in contenders]
+        times = [[] for _ in workers]
+        for _ in range(repetitions):
+            for worker, own in zip(workers, times):
+                own.append(worker.step_seconds())
+        growth = workers[0].memory_growth()
     return [
         row(workload, contender, (times[0], times[number]), (workers[0].facts, workers[number].facts), growth)
         for number, contender in enumerate(contenders)

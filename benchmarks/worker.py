@@ -11,11 +11,13 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.contenders import Contender
 from benchmarks.workloads import Workload
 
+ROOT = Path(__file__).parent.parent
 WARM_UP_SECONDS = 0.5
 MEMORY_STEPS = 2000
 
@@ -29,6 +31,7 @@ class Worker:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", *map(str, arguments)],
             env=machine.users_environment(),
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -45,6 +48,7 @@ class Worker:
 
     def close(self) -> None:
         self._process.stdin.close()
+        self._process.stdout.close()
         self._process.wait()
 
     def _ask(self, what: str):

@@ -10,11 +10,12 @@
 Names are looked up when they are first used, so that `import pellucid` is quick.
 """
 
-import importlib
+from pellucid.lazy import lazy as _lazy
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "Answers": "pellucid.runs",
     "Classifier": "pellucid.classifier",
     "CrossValidation": "pellucid.runs",
     "DataError": "pellucid.errors",
@@ -23,6 +24,7 @@ _HOME = {
     "ModelFileError": "pellucid.errors",
     "OutputError": "pellucid.errors",
     "PellucidError": "pellucid.errors",
+    "Prediction": "pellucid.runs",
     "Recipe": "pellucid.recipes",
     "RecipeError": "pellucid.errors",
     "Run": "pellucid.runs",
@@ -32,20 +34,10 @@ _HOME = {
     "find_learning_rate": "pellucid.runs",
     "load": "pellucid.classifier",
     "load_recipe": "pellucid.recipes",
+    "predict": "pellucid.runs",
     "resume": "pellucid.runs",
     "train": "pellucid.runs",
 }
 
-__all__ = sorted(["__version__", *_HOME])  # noqa: PLE0605
-
-
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module 'pellucid' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__():
-    return __all__
+__all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
+__getattr__, __dir__ = _lazy(__name__, _HOME)

@@ -54,9 +54,11 @@ class Classifier:
     picture -> input specification -> network -> temperature -> link -> threshold -> class name
 
     Wherever a method takes pictures `x`, that is a path, a list of paths, one array or a batch, as `InputSpec.prepare`
-    says. It may be called from many threads at once, each of which gets a replica of the network over the same parameters.
-    BLAS runs on one thread meanwhile, so the number of threads changes no bit. The batch that a picture is in may move the
-    last bits of its outputs (measured: 1e-6 of the largest), for BLAS multiplies matrices of other heights in another order.
+    says. It may be called from many threads at once: each gets a replica of the network over the same parameters.
+
+    BLAS runs on one thread meanwhile, so the number of threads changes no bit. The batch that a picture is in may move
+    the last bits of its outputs (measured: 1e-6 of the largest), for BLAS multiplies matrices of other heights in
+    another order.
 
     Errors: DataError for pictures that cannot be used; ModelFileError where the fields do not fit each other.
     """
@@ -95,6 +97,8 @@ class Classifier:
             return f"the temperature is a positive number, got {self.temperature}"
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             return f"the threshold is a probability, got {self.threshold}"
+        if not (isinstance(self.provenance, Mapping) and isinstance(self.scores, Mapping)):
+            return "provenance and scores are dictionaries"
         return None
 
     def logits(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
@@ -105,12 +109,12 @@ class Classifier:
         """The probability of each class: (N, classes) float64, rows sum to 1."""
         return probabilities(self.logits(x, batch_size=batch_size), self.link, self.temperature)
 
-    def predict_values(self, values: np.ndarray) -> np.ndarray:
+    def predict_proba_decoded(self, values: np.ndarray) -> np.ndarray:
         """`predict_proba` of one batch (N, *shape) that `input.decode` made, taken as it is."""
         return probabilities(self._outputs([values]), self.link, self.temperature)
 
     def predict(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
-        """The most probable class of each picture: (N,) class names; None where its probability is below the threshold."""
+        """The most probable class of each picture: (N,) names, None where the probability is below the threshold."""
         return self.decide(self.predict_proba(x, batch_size=batch_size))
 
     def decide(self, p: np.ndarray) -> np.ndarray:
@@ -145,11 +149,11 @@ class Classifier:
 
     def _batches(self, x, size: int) -> Iterator[np.ndarray]:
         """Values (n, *shape) of at most `size` pictures at a time; files are read when their turn comes."""
-        if isinstance(x, (list, tuple)) and x and isinstance(x[0], PictureFile):
+        if _are_files(x):
             for start in range(0, len(x), size):
-                yield self.input._values(x[start : start + size])
+                yield self.input.values(x[start : start + size])
         else:
-            values = self.input._values(x)
+            values = self.input.values(x)
             for start in range(0, len(values), size):
                 yield values[start : start + size]
 
@@ -180,6 +184,11 @@ class Classifier:
             f"<Classifier of {len(self.classes)} classes ({shown}), input {size}, "
             f"{self.network.parameters:,} parameters{scored}>"
         )
+
+
+def _are_files(x) -> bool:
+    listed = isinstance(x, list | tuple) or (isinstance(x, np.ndarray) and x.ndim == 1)
+    return listed and len(x) > 0 and isinstance(x[0], PictureFile)
 
 
 def load(path: str | Path, custom: Mapping[str, type[Layer]] | None = None) -> Classifier:

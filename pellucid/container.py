@@ -92,7 +92,10 @@ def dumps(kind: str, tensors: Mapping[str, np.ndarray], header: Mapping) -> byte
     content = bytearray(
         safetensors.numpy.save({name: _dense(name, tensors[name]) for name in sorted(tensors)}, {"pellucid": text})
     )
-    assert content.startswith(_OPENING, 8), "safetensors no longer writes its metadata first"
+    if not content.startswith(_OPENING, 8):
+        raise RuntimeError(
+            f"safetensors {safetensors.__version__} does not write the metadata first; use another version"
+        )
     content[_DIGITS] = hashlib.sha256(content).hexdigest().encode()
     return bytes(content)
 

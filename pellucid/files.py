@@ -2,32 +2,35 @@
 
 import contextlib
 import os
-import tempfile
+import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 from pellucid.errors import OutputError
+
+_TEMPORARY = re.compile(r"\..{1,32}\.[0-9a-f]{8}(\.\w+)?")
 
 
 @contextlib.contextmanager
 def atomic_path(target: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `target`; when the block ends without an error, rename it over `target`.
 
-    If anything fails, an old `target` stays as it was and the temporary file is removed.
-    Raises OutputError where the disk or the permissions refuse.
+    If anything fails, an old `target` stays as it was and the temporary file is removed. Through a symbolic link, the file that
+    it points to is replaced. Raises OutputError where the disk or the permissions refuse, or `target` is a folder or a device.
     """
-    target = Path(target)
+    place = Path(os.path.realpath(target))
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:64]}.", suffix=target.suffix, dir=target.parent)
-        os.close(handle)
+        if place.exists() and not place.is_file():
+            raise OutputError(f"cannot write {target}: it exists and is no regular file; choose another name")
+        temporary = place.with_name(f".{place.name[:32]}.{secrets.token_hex(4)}{place.suffix}")  # as _TEMPORARY
+        temporary.touch(exist_ok=False)  # a new file, with the permissions that the user's umask leaves
     except OSError as error:
         raise OutputError(f"cannot write {target}: {error.strerror}; choose another folder with --out") from error
-    temporary = Path(name)
     try:
         yield temporary
         _flush(temporary)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
+        os.replace(temporary, place)
     except OSError as error:
         raise OutputError(
             f"cannot write {target}: {error.strerror or error}; nothing was changed, free some space or use --out"
@@ -43,12 +46,13 @@ def atomic_write(target: str | Path, content: bytes | str) -> None:
         temporary.write_bytes(data)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files that a process which was killed while writing left in `folder`."""
+    for path in folder.glob(".*"):
+        if _TEMPORARY.fullmatch(path.name):
+            path.unlink()
+
+
 def _flush(path: Path) -> None:
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -1,7 +1,7 @@
 """What a model file holds, inside the sealed container: a network, what goes into it, and what its outputs mean.
 
-The tensors are the parameters by layer ("1.W") and, where the pictures are standardised, "input.mean" and "input.std". The
-header is
+The tensors are the parameters by layer ("1.W") and, where the pictures are standardised, "input.mean" and "input.std".
+The header is
 
     network      {"in_shape": [8, 8, 1], "dtype": "float32", "layers": [{"type": "Flatten"}, ...]}
     input        size, channels, fit, value range, normalisation (see `InputSpec`)
@@ -49,14 +49,15 @@ def write_model(path: str | Path, parts: Mapping) -> None:
 def read_model(path: str | Path, custom: Mapping[str, type[Layer]] | None = None) -> dict:
     """The fields that `write_model` was given. Users' own layers come in `custom`, by name.
 
-    Errors: ModelFileError, one line, for a file that is no whole model of a known version, or needs a layer that is missing.
+    Errors: ModelFileError, one line, for a file that is no whole model of a known version, or needs a layer that is
+    neither shipped nor in `custom`.
     """
     tensors, header = container.read(path, "model")
     try:
         arrays = {name.removeprefix(_INPUT): tensors.pop(name) for name in list(tensors) if name.startswith(_INPUT)}
         parts = {name: header[name] for name in _PLAIN}
         parts["classes"] = tuple(header["classes"])
-        parts["input"] = InputSpec.from_json(header["input"], arrays)
+        parts["input"] = _input(header["input"], arrays)
         parts["network"] = _network(header["network"], tensors, custom)
     except KeyError as error:
         raise ModelFileError(f"{path} does not describe a model: it lacks {error}") from error
@@ -65,14 +66,22 @@ def read_model(path: str | Path, custom: Mapping[str, type[Layer]] | None = None
     return parts
 
 
+def _input(entry: Mapping, arrays: Mapping[str, np.ndarray]) -> InputSpec:
+    spec = InputSpec.from_json(entry, arrays)
+    picture = np.zeros((1, *spec.shape), np.float32)
+    spec.normalise(picture, picture)  # fails where mean and std do not fit the shape
+    return spec
+
+
 def _network(entry: Mapping, tensors: Mapping[str, np.ndarray], custom: Mapping[str, type[Layer]] | None) -> Network:
     network = Network.from_specification(entry["layers"], tuple(entry["in_shape"]), custom=custom, dtype=entry["dtype"])
     places = network.tensors()
     expected = {name: (place.dtype.name, place.shape) for name, place in places.items()}
     found = {name: (tensor.dtype.name, tensor.shape) for name, tensor in tensors.items()}
-    if wrong := sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)):
-        name = wrong[0]
-        raise ValueError(f"tensor {name} is {found.get(name, 'missing')}, its layers expect {expected.get(name, 'none')}")
+    for name in sorted(expected.keys() | found.keys()):
+        if expected.get(name) != found.get(name):
+            came, wanted = found.get(name, "missing"), expected.get(name, "none")
+            raise ValueError(f"tensor {name} is {came}, the layers expect {wanted}")
     for name, place in places.items():
         place[...] = tensors[name]
     return network

@@ -13,7 +13,10 @@ MULTIPLIER_2 = 0x846CA68B
 
 
 def generator(seed: int, purpose: str, *numbers: int) -> np.random.Generator:
-    """A generator made from (seed, purpose, numbers...) alone, for example `generator(0, "shuffle", epoch)`."""
+    """A generator made from (seed, purpose, numbers...) alone, for example `generator(0, "shuffle", epoch)`.
+
+    Give one purpose always the same count of numbers: to NumPy, zeros at the end are as good as absent.
+    """
     return np.random.default_rng([seed, zlib.crc32(purpose.encode()), *numbers])
 
 

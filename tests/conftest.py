@@ -21,3 +21,15 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("real data is absent: set PELLUCID_DATA to a folder that holds rabbits-cats/, catnoncat_dataset/, mnist/")
     return Path(folder)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory):
+    """Pictures are cached in a folder of this test run, also by the processes it starts."""
+    before = os.environ.get("PELLUCID_CACHE")
+    os.environ["PELLUCID_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["PELLUCID_CACHE"]
+    else:
+        os.environ["PELLUCID_CACHE"] = before

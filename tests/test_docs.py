@@ -1,12 +1,14 @@
 """What the documents say is true: Python blocks run, commands and options exist, links lead somewhere."""
 
 import importlib.util
+import json
 import re
 import shlex
 from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -29,12 +31,12 @@ def commands(document: Path) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def command_tree():
-    from pellucid.cli import app
+    from pellucid.cli.app import app
 
     return typer.main.get_command(app)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if commands(path)], ids=name)
 def test_commands_exist(document, command_tree):
     for program, *words in commands(document):
         if program == "make":
@@ -64,6 +66,43 @@ def assert_options_exist(command_tree, words: list[str]) -> None:
 def test_links_lead_somewhere(document):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text(encoding="utf-8")):
         assert (document.parent / target).exists(), target
+
+
+def test_reference_is_made_of_the_program():
+    """Make it again with `make docs`."""
+    specification = importlib.util.spec_from_file_location("reference", ROOT / "docs" / "reference.py")
+    reference = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(reference)
+    assert reference.commands() == (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert reference.recipes() == (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
+
+
+def test_keys_of_json_are_documented(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    train = printed("train", "digits", "--out", "run", "--epochs", "1", "--folds", "2")
+    documented = {
+        "train": train,
+        "evaluate": printed("evaluate", "run/model.safetensors", "digits"),
+        "predict": printed("predict", "run/model.safetensors", "run/figures/samples.png"),
+        "recipes": printed("recipes"),
+        "find-lr": printed("find-lr", "digits"),
+    }
+    for command, keys in documented.items():
+        assert keys_in_table(command) == keys, command
+
+
+def printed(*arguments: str) -> set[str]:
+    """The keys of the object that a command prints."""
+    from pellucid.cli.app import app
+
+    result = CliRunner().invoke(app, [*arguments, "--json"])
+    return set(json.loads(result.stdout))
+
+
+def keys_in_table(command: str) -> set[str]:
+    section = (ROOT / "docs" / "json.md").read_text(encoding="utf-8").split(f"\n## {command}\n")[1].split("\n## ")[0]
+    first_column = " ".join(re.findall(r"^\| (`[^|]*) \|", section, re.MULTILINE))
+    return set(re.findall(r"`([^`]+)`", first_column))
 
 
 @pytest.mark.slow

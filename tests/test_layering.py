@@ -10,6 +10,7 @@ import pellucid
 PACKAGE = Path(pellucid.__file__).parent
 
 ROOMS = [
+    "lazy",
     "errors",
     "files",
     "seeding",

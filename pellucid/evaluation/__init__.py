@@ -3,7 +3,13 @@
 from pellucid.evaluation.interval import wilson
 from pellucid.evaluation.predictions import Predictions
 from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, score
-from pellucid.evaluation.tables import classification_report, confusion_csv, predictions_csv, split_csv, spreadsheet_safe
+from pellucid.evaluation.tables import (
+    classification_report,
+    confusion_csv,
+    predictions_csv,
+    split_csv,
+    spreadsheet_safe,
+)
 
 __all__ = [
     "ClassScore",

@@ -22,8 +22,8 @@ class Predictions:
         expected = (len(self.paths), len(self.classes))
         if not (np.shape(self.probabilities) == expected and len(self.labels) == len(self.split) == expected[0]):
             raise DataError(
-                f"expected a label, a part and a row of {expected[1]} probabilities for each of {expected[0]} pictures, "
-                f"got {len(self.labels)}, {len(self.split)} and an array of shape {np.shape(self.probabilities)}"
+                f"expected a label, a part and a row of {expected[1]} probabilities for each of {expected[0]} "
+                f"pictures, got {len(self.labels)}, {len(self.split)} and an array {np.shape(self.probabilities)}"
             )
 
     def __len__(self) -> int:

@@ -123,7 +123,7 @@ def _row(name, measures, support):
 
 def _check(labels, probabilities, classes):
     if len(labels) == 0:
-        raise DataError("there is nothing to score: this part holds no picture; give it a share with --validation or --test")
+        raise DataError("nothing to score: this part holds no picture; give it a share with --validation or --test")
     if probabilities.shape != (len(labels), len(classes)):
         raise DataError(
             f"expected probabilities of shape ({len(labels)}, {len(classes)}), a row per label and a column per class, "
@@ -132,4 +132,4 @@ def _check(labels, probabilities, classes):
     if labels.min() < 0 or labels.max() >= len(classes):
         raise DataError(f"labels must be 0 to {len(classes) - 1}, got {labels.min()} to {labels.max()}")
     if not np.isfinite(probabilities).all():
-        raise DataError("some probabilities are not numbers (NaN or infinite): the network's parameters are broken; train again")
+        raise DataError("some probabilities are NaN or infinite: the network's parameters are broken; train it again")

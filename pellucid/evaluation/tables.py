@@ -2,6 +2,9 @@
 
 import csv
 import io
+from collections.abc import Sequence
+
+import numpy as np
 
 from pellucid.evaluation.predictions import Predictions
 from pellucid.evaluation.scores import Scores
@@ -13,10 +16,11 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def spreadsheet_safe(cell: str) -> str:
     """`cell`, with an apostrophe before it where a spreadsheet would run it as a formula: `=1+1` becomes `'=1+1`.
 
-    Bytes of a file name that are not UTF-8 are written as \\udcXX, so that the text can be stored as UTF-8.
+    Bytes of a file name that are not UTF-8 are written in hexadecimal, so that the text can be stored as UTF-8, and
+    carriage returns as a backslash and an r: Python's csv writer would leave them bare, and readers end the row there.
     """
-    cell = cell.encode("utf-8", "backslashreplace").decode("utf-8")
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    safe = f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return safe.replace("\r", "\\r").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def predictions_csv(predictions: Predictions) -> str:
@@ -29,7 +33,7 @@ def predictions_csv(predictions: Predictions) -> str:
     )
 
 
-def split_csv(paths, labels, split, classes) -> str:
+def split_csv(paths: Sequence[str], labels: np.ndarray, split: Sequence[str], classes: Sequence[str]) -> str:
     """A line a picture: path, label, split ("train", "validation", "test"; empty where it is in no part)."""
     rows = zip(paths, labels, split)
     return _csv(["path", "label", "split"], ([path, classes[label], str(part)] for path, label, part in rows))

@@ -1,14 +1,17 @@
 """Everything that knows an array is a picture: sources, input spec, splits, batches."""
 
+from pellucid.images.augmentation import Augmentation
 from pellucid.images.batches import Batches
 from pellucid.images.class_weights import class_weights
 from pellucid.images.dataset import Dataset
 from pellucid.images.input_spec import InputSpec
-from pellucid.images.reading import choose_shape, read
+from pellucid.images.reading import read
+from pellucid.images.shape import choose_shape
 from pellucid.images.source import Source, open_source
 from pellucid.images.split import Split, folds, group_by_pattern, make_split
 
 __all__ = [
+    "Augmentation",
     "Batches",
     "Dataset",
     "InputSpec",

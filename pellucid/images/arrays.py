@@ -7,6 +7,7 @@ import numpy as np
 from pellucid.errors import DataError
 from pellucid.images.fit import fit_arrays
 
+_LARGEST = np.finfo(np.float32).max
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as for files
 
 
@@ -51,19 +52,19 @@ def check_range(values: np.ndarray, value_range: tuple[float, float]) -> None:
 
 
 def check_numbers(values: np.ndarray) -> None:
-    """Raise DataError for an array of anything but finite real numbers."""
+    """Raise DataError for an array of anything but real numbers that float32 can hold."""
     if values.dtype.kind not in "buif":
         raise DataError(f"an array of {values.dtype} cannot be read as pictures: expected numbers, or paths of files")
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise DataError("the array holds NaN or infinity, expected finite numbers: replace them before predicting")
+    if values.dtype.kind == "f" and not np.all(np.abs(values) <= _LARGEST):
+        raise DataError("the array holds NaN, infinity or numbers beyond float32: replace them before predicting")
 
 
 def fitted(images: np.ndarray, shape: tuple[int, ...], fit: str, value_range: tuple[float, float]) -> np.ndarray:
-    """Examples (N, *own shape) as (N, *shape): the same array where the shapes agree, else fitted, made grey or tripled."""
+    """Examples (N, *shape): the same array where it has that shape, else fitted, made grey, or grey repeated as RGB."""
     if images.shape[1:] == tuple(shape):
         return images
     if images.ndim != 4 or len(shape) != 3 or {images.shape[3], shape[2]} not in ({1}, {3}, {1, 3}):
-        raise DataError(f"examples of shape {images.shape[1:]} cannot become {tuple(shape)}: choose another size or channels")
+        raise DataError(f"examples of shape {images.shape[1:]} cannot become {tuple(shape)}: choose another shape")
     if images.shape[3] > shape[2]:
         images = _luma(images)
     if images.shape[1:3] != tuple(shape[:2]):

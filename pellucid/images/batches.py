@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pellucid.images.augmentation import Augmentation
 from pellucid.images.input_spec import InputSpec
 from pellucid.seeding import generator
 
@@ -23,6 +24,7 @@ class Batches:
     images   (N, *spec.shape) uint8 or float32, perhaps a memmap; labels (N,) int64; weights (N,) or None
     size     pictures in a batch; 0: all of them at once, in order
     seed     None: in the order of `indices`; else shuffled anew in each epoch, by (seed, "shuffle", epoch) alone
+    augmentation  None, or how pictures are changed anew in each epoch, by (seed, epoch, picture) alone
     """
 
     def __init__(
@@ -35,17 +37,18 @@ class Batches:
         *,
         seed: int | None = None,
         weights: np.ndarray | None = None,
+        augmentation: Augmentation | None = None,
     ):
         assert images.shape == (len(labels), *spec.shape), f"images {images.shape}, {len(labels)} labels, {spec.shape}"
         self._indices = np.asarray(indices, dtype=np.int64)
         assert np.all((self._indices >= 0) & (self._indices < len(images))), "indices beyond the images"
         self._images, self._labels, self._spec = images, labels, spec
         self._weights = None if weights is None or np.all(weights == weights[:1]) else weights.astype(np.float32)
-        self._seed = seed if size else None
+        self._seed, self._augmentation, self._augmentation_seed = seed if size else None, augmentation or None, seed or 0
         self.count = len(self._indices)
-        self.size = min(size or self.count, self.count)
+        self.size = max(1, min(size or self.count, self.count))
         self._normalised = None
-        if 4 * self.count * math.prod(spec.shape) <= _SMALL_BYTES:
+        if not augmentation and 0 < 4 * self.count * math.prod(spec.shape) <= _SMALL_BYTES:
             self._normalised = np.empty((self.count, *spec.shape), np.float32)
             spec.normalise(images[self._indices], out=self._normalised)
         else:
@@ -53,7 +56,7 @@ class Batches:
         self._x = np.empty((self.size, *spec.shape), np.float32)
 
     def __len__(self) -> int:
-        return math.ceil(self.count / self.size) if self.count else 0
+        return math.ceil(self.count / self.size)
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of epoch `number` = 0, 1, 2, ..."""
@@ -64,7 +67,7 @@ class Batches:
         for start in range(0, self.count, self.size):
             part = slice(start, min(start + self.size, self.count))
             if self._normalised is None:
-                x = self._read(indices[part])
+                x = self._read(indices[part], number)
             elif order is None:
                 x = self._normalised[part]
             else:
@@ -72,9 +75,12 @@ class Batches:
                 self._normalised.take(order[part], axis=0, out=x, mode="clip")  # "raise" would buffer `out`
             yield x, t[part], None if w is None else w[part]
 
-    def _read(self, indices: np.ndarray) -> np.ndarray:
-        """The normalised pictures at `indices`, in this object's buffers."""
+    def _read(self, indices: np.ndarray, epoch: int) -> np.ndarray:
+        """The pictures at `indices`, changed if there is an augmentation, normalised, in this object's buffers."""
         x, values = self._x[: len(indices)], self._values[: len(indices)]
         self._images.take(indices, axis=0, out=values, mode="clip")
+        if self._augmentation:
+            self._augmentation.apply(values, x, indices, self._spec.value_range, self._augmentation_seed, epoch)
+            values = x
         self._spec.normalise(values, out=x)
         return x

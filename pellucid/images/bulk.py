@@ -24,14 +24,14 @@ def files_of(source: Source) -> list[str]:
 
 
 def read_headers(files: Sequence[str]) -> Iterator[list[Header | str]]:
-    """Lists of headers, a few files at a time; for a broken file the reason. Stop reading, and no more files are opened."""
+    """Headers of a few files at a time; for a broken file the reason. Whoever stops early leaves the rest unopened."""
     return _in_chunks(_headers, files)
 
 
 def decode_files(
     files: Sequence[str], shape: tuple[int, int, int], fit: str
 ) -> Iterator[tuple[np.ndarray, list[Header | str]]]:
-    """Pixels (n, H, W, C) uint8 of the files that can be read, a few at a time, with a header or a reason for every file."""
+    """Pixels (n, H, W, C) uint8 of a few files at a time, without the broken; a header or the reason for each file."""
     return _in_chunks(lambda chunk: _pixels(chunk, shape, fit), files)
 
 

@@ -1,17 +1,19 @@
 """Decoded pictures kept from one run to the next, so that only the first run pays for reading photographs.
 
-One entry is `<key>.npy`, pixels uint8 (N, H, W, C) that later runs map into memory, and `<key>.json`, what else was found:
-which files are broken, original sizes and formats, and a CRC-32 of it all. The key is a hash of every file's path,
-size and times, of the shape and fit asked for, and of the versions of the rules and decoders: whatever changes, the
-pictures are read again. So are they when an entry is damaged. The most recently used 20 GB of entries are kept.
+An entry is `<key>.npy`, pixels uint8 (N, H, W, C) that later runs map into memory, and `<key>.json`, what else was
+found: broken files, original sizes, formats, and a CRC-32 of it all. The key is a hash of each file's path, size and
+times, of the shape and fit asked for, and of the versions of the rules and decoders: whatever changes, the pictures are
+read again. So are they when an entry is damaged. The most recently used 20 GB of entries are kept.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import sys
 import tempfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -54,7 +56,7 @@ class PictureCache:
         self._facts = folder / f"{key}.json"
 
     def load(self) -> tuple[np.ndarray, dict] | None:
-        """The pixels, mapped into memory, and the facts stored with them; None where there is no entry, or a damaged one."""
+        """The pixels, mapped into memory, and the facts stored with them; None for a missing or damaged entry."""
         try:
             entry = json.loads(self._facts.read_text(encoding="utf-8"))
             pixels = np.load(self._pixels, mmap_mode="r", allow_pickle=False)
@@ -62,15 +64,15 @@ class PictureCache:
             if not whole or _crc_of_facts(entry["facts"], _crc_of_pixels(pixels)) != entry["crc32"]:
                 return None
             os.utime(self._pixels)  # used just now: the last to be removed
-        except (OSError, ValueError, KeyError, TypeError):  # missing, cut short, or not what was written
+        except Exception:  # missing, or damaged, which raises almost anything
             return None
         return pixels, entry["facts"]
 
     def store(self, blocks: Iterable[np.ndarray], facts: Callable[[], dict]) -> np.ndarray:
-        """Write the pixels block by block as they come, then `facts()`, asked for at the end; return the pixels, mapped.
+        """Write the pixels block by block as they come, then `facts()` of the end; return the pixels, mapped.
 
-        Blocks are (n, H, W, C) uint8. They are written, not copied into a mapped file: a full disk is then an error, where
-        a mapped page would kill the process. Raises OutputError where the folder or the disk refuses; nothing is left.
+        Blocks are (n, H, W, C) uint8. They are written, not copied into a mapped file: a full disk is then an error,
+        where a mapped page would kill the process. Raises OutputError where folder or disk refuse; nothing is left.
         """
         rows, crc = 0, 0
         try:
@@ -84,24 +86,26 @@ class PictureCache:
                 file.write(block)
             file.seek(0)
             _write_header(file, (rows, *self._shape))  # as long as the first: NumPy leaves room for the number of rows
-        entry = {"facts": facts(), "crc32": _crc_of_facts(facts(), crc)}
-        atomic_write(self._facts, json.dumps(entry))
+        found = facts()
+        atomic_write(self._facts, json.dumps({"facts": found, "crc32": _crc_of_facts(found, crc)}))
         self._remove_old()
         return np.load(self._pixels, mmap_mode="r", allow_pickle=False)
 
     def _remove_old(self) -> None:
-        """Remove what was used longest ago, beyond `KEPT_BYTES`; left-overs of killed runs count and go like entries."""
-        files = []
+        """Remove what was used longest ago, beyond `KEPT_BYTES`; what killed runs left behind goes the same way."""
+        sizes, used = Counter(), {}
         for file in self._folder.iterdir():
-            try:
-                files.append((file.stat(), file))
-            except OSError:  # another run removed it
-                continue
+            with contextlib.suppress(OSError):  # another run removed it
+                status = file.stat()
+                sizes[file.stem] += status.st_size
+                used[file.stem] = max(used.get(file.stem, 0), status.st_mtime)
         kept = 0
-        for status, file in sorted(files, key=lambda item: item[0].st_mtime, reverse=True):
-            kept += status.st_size
-            if kept > KEPT_BYTES and file not in (self._pixels, self._facts):
-                file.unlink(missing_ok=True)
+        for stem in sorted(used, key=used.get, reverse=True):
+            kept += sizes[stem]
+            if kept > KEPT_BYTES and stem != self._pixels.stem:
+                for suffix in (".json", ".npy"):
+                    with contextlib.suppress(OSError):  # not there, or in use, on Windows
+                        (self._folder / f"{stem}{suffix}").unlink()
 
 
 def _key(files: Sequence[str], shape: tuple[int, int, int], fit: str) -> str:

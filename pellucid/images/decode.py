@@ -11,9 +11,9 @@
     grey            0.299 red + 0.587 green + 0.114 blue; of a JPEG its luma, which is the same thing
     size            at most 178 million pixels, told from the header before anything is decoded
 
-A JPEG at least twice as large as the target is decoded at 1/2, 1/4 or 1/8, by the inverse cosine transform itself: the
-smallest that is not below the target. The scale follows from the header and the target alone, so training and prediction
-see the same bits. An image that the caller has opened with Pillow is taken at its full size.
+A JPEG at least twice as large as the target is decoded at 1/2, 1/4 or 1/8 of its size, by the inverse cosine transform
+itself: the smallest that is not below the target. The scale follows from header and target alone, so training and
+prediction see the same bits. An image that the caller has opened with Pillow is taken at its full size.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ from PIL import Image
 from pellucid.images.fit import padded, place, scaled
 from pellucid.images.opening import LYING, Header, PictureFile, header_of, is_grey, opened, orientation
 
-RULES = 1  # rises when the rules above change: pictures cached under older rules are then read again
+RULES = 1  # rises when these rules, or what is cached beside the pixels, change: older caches are then read again
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -1,8 +1,8 @@
 """How a picture of any size becomes one of H x W pixels: stretched, padded to keep its shape, or cropped at the centre.
 
     stretch  the whole picture, each axis scaled by itself
-    pad      the whole picture in proportion, in the middle of a mid-grey ground (half the value range), so that the border is
-             neither ink nor paper
+    pad      the whole picture in proportion, in the middle of a mid-grey ground: half the value range, so that the
+             border is neither ink nor paper
     crop     the largest part in the middle that has the proportions of the target
 
 Scaling is Pillow's BILINEAR, a triangle as wide as the pixels it merges: it does not alias when shrinking, never leaves
@@ -47,7 +47,7 @@ def place(width: int, height: int, target: tuple[int, int], fit: str) -> Placeme
 
 
 def scaled(image: Image.Image, placement: Placement, shrunk: int = 1) -> Image.Image:
-    """The placement's box, scaled to its size; `image` may already be smaller than the original by a factor `shrunk`."""
+    """The placement's box, scaled to its size; `image` may be smaller already, by a factor `shrunk`."""
     left, top, right, bottom = (edge / shrunk for edge in placement.box)
     box = (left, top, min(right, image.width), min(bottom, image.height))
     return image.resize(placement.size, Image.Resampling.BILINEAR, box, reducing_gap=2.0)

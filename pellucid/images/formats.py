@@ -24,7 +24,7 @@ def is_picture(name: str) -> bool:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file or folder of this name is hidden or belongs to the system: `.git`, `._cat.jpg`, `__MACOSX`, `Thumbs.db`."""
+    """Whether a file or folder is hidden or the system's own: `.git`, `._cat.jpg`, `__MACOSX`, `Thumbs.db`."""
     name = PurePath(name).name
     return name.startswith(".") or name == "__MACOSX" or name.lower() in _SYSTEM_FILES
 
@@ -70,7 +70,16 @@ def sniff(start: bytes) -> str | None:
 
 
 def natural_key(name: str) -> tuple:
-    """Sort key that reads numbers as numbers: cat2 before cat10, folder by folder; letters before their capitals' order."""
-    parts = (re.split(r"([0-9]+)", part.casefold()) for part in name.replace("\\", "/").split("/"))
-    numbers_read = tuple(tuple(int(word) if word.isdecimal() else word for word in words) for words in parts)
-    return (numbers_read, name)
+    """Sort key that reads numbers as numbers, cat2 before cat10, and goes folder by folder; capitals count last."""
+    return tuple(_part_key(part) for part in name.replace("\\", "/").split("/")), name
+
+
+def _part_key(part: str) -> tuple:
+    words = re.split(r"([0-9]+)", part.casefold())  # text, digits, text, digits, ..., text
+    return tuple(_number_key(word) if place % 2 else word for place, word in enumerate(words))
+
+
+def _number_key(digits: str) -> tuple[int, str]:
+    """Orders like int(digits), which refuses numbers of more than 4300 digits."""
+    digits = digits.lstrip("0")
+    return len(digits), digits

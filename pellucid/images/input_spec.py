@@ -28,7 +28,7 @@ class InputSpec:
     unit      x = (v - low) / (high - low)
     standard  x = (v - mean) / std           mean, std: (C,) or (H, W, C), measured on the training part only
 
-    Values v are in `value_range` = (low, high), the range of the arrays trained on; decoded files (0..255) are rescaled to it.
+    Values v are in `value_range` = (low, high), that of the training arrays; decoded files (0..255) are rescaled to it.
     """
 
     shape: tuple[int, ...]  # (H, W, C), or (K,) for feature rows
@@ -73,8 +73,11 @@ class InputSpec:
             raise RecipeError(f"unknown per {per!r}: expected channel or pixel")
         moments = {}
         if normalisation == "standard":
-            mean, std = _moments(images, indices, axes=(0, 1, 2) if per == "channel" and len(shape) == 3 else (0,))
-            moments = {"mean": mean.astype(np.float32), "std": _guarded(std, len(shape), value_range).astype(np.float32)}
+            mean, variance = _moments(images, indices)
+            if per == "channel" and len(shape) == 3:
+                mean, variance = _pooled(mean, variance)
+            std = _guarded(np.sqrt(variance), len(shape), value_range)
+            moments = {"mean": mean.astype(np.float32), "std": std.astype(np.float32)}
         return cls(tuple(shape), fit, tuple(map(float, value_range)), normalisation, **moments)
 
     def normalise(self, values: np.ndarray, out: np.ndarray) -> None:
@@ -85,17 +88,18 @@ class InputSpec:
         """
         assert out.flags.c_contiguous and out.dtype == np.float32, "out must be a contiguous float32 buffer"
         scale, shift = self._line
-        flat = out.reshape(len(out), -1)
-        np.copyto(flat, values.reshape(len(values), -1), casting="same_kind")
+        size = math.prod(self.shape)
+        flat = out.reshape(-1, size)
+        np.copyto(flat, values.reshape(-1, size), casting="same_kind")
         if scale is not None:
             np.multiply(flat, scale, out=flat)
         if shift is not None:
             np.add(flat, shift, out=flat)
 
     def decode(self, source: PictureFile) -> np.ndarray:
-        """The pixels (H, W, C) of a path, of a file's bytes or of a Pillow image, in `value_range`: uint8 where that is 0..255."""
+        """Pixels (H, W, C) of a path, a file's bytes or a Pillow image, in `value_range`: uint8 if it is 0..255."""
         if not self.is_pictures:
-            raise DataError(f"this model takes rows of {self.shape[0]} numbers, not pictures: give an array of shape {self.shape}")
+            raise DataError(f"this model takes rows of {self.shape[0]} numbers, not pictures: give it an array (N, K)")
         pixels = decode(source, self.shape, self.fit)
         low, high = self.value_range
         if (low, high) == (0, 255):
@@ -105,8 +109,8 @@ class InputSpec:
     def prepare(self, x: PictureFile | Sequence | np.ndarray) -> np.ndarray:
         """The network's input (N, *shape) float32 for one picture or many: paths, bytes, Pillow images or arrays.
 
-        Arrays are taken as they are stored, in `value_range`; for digits, pictures of (8, 8, 1), these are (8, 8), (64,),
-        (N, 64), (N, 8, 8) and so on. Raises DataError where shape, channels or values contradict the specification.
+        Arrays hold values in `value_range`; for digits, whose shape is (8, 8, 1), they may be (8, 8), (64,), (N, 64),
+        (N, 8, 8) and so on. Raises DataError where shape, channels or values contradict the specification.
         """
         values = self.values(x)
         out = np.empty((len(values), *self.shape), np.float32)
@@ -118,7 +122,7 @@ class InputSpec:
         if isinstance(x, PictureFile):
             x = [x]
         if isinstance(x, np.ndarray) and x.dtype.kind in "OU":
-            x = x.ravel().tolist()
+            x = x.tolist()
         if isinstance(x, (list, tuple)) and all(isinstance(item, PictureFile) for item in x):
             return self._decode_all(x)
         try:
@@ -172,14 +176,16 @@ class InputSpec:
         return (1 / std).astype(np.float32), (-mean / std).astype(np.float32)
 
     def _decode_all(self, sources: Sequence[PictureFile]) -> np.ndarray:
-        if len(sources) < 2:
-            return np.array([self.decode(source) for source in sources]).reshape(-1, *self.shape)
+        if not sources:
+            return np.empty((0, *self.shape), np.uint8)
+        if len(sources) == 1:
+            return self.decode(sources[0])[np.newaxis]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             return np.stack(list(pool.map(self.decode, sources)))
 
 
-def _moments(images: np.ndarray, indices: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation over `axes` of images[indices], in float64, from chunks merged pairwise.
+def _moments(images: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each value over images[indices], in float64, from chunks merged one after the other.
 
     With count n, mean m and sum of squared deviations q of each part (Chan, Golub and LeVeque, 1983):
     d = m2 - m1    m = m1 + d n2 / n    q = q1 + q2 + d^2 n1 n2 / n
@@ -188,14 +194,19 @@ def _moments(images: np.ndarray, indices: np.ndarray, axes: tuple[int, ...]) -> 
     count, mean, squares = 0, 0.0, 0.0
     for start in range(0, len(indices), step):
         chunk = images[indices[start : start + step]].astype(np.float64)
-        chunk_mean = chunk.mean(axes)
+        chunk_mean = chunk.mean(axis=0)
         chunk -= chunk_mean
-        chunk_count = math.prod(chunk.shape[axis] for axis in axes)
-        gap, total = chunk_mean - mean, count + chunk_count
-        squares = squares + np.square(chunk, out=chunk).sum(axes) + gap**2 * (count * chunk_count / total)
-        mean = mean + gap * (chunk_count / total)
+        gap, total = chunk_mean - mean, count + len(chunk)
+        squares = squares + np.square(chunk, out=chunk).sum(axis=0) + gap**2 * (count * len(chunk) / total)
+        mean = mean + gap * (len(chunk) / total)
         count = total
-    return mean, np.sqrt(squares / count)
+    return mean, squares / count
+
+
+def _pooled(mean: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each channel from those of each pixel: variance within pixels plus variance between them."""
+    pooled = mean.mean(axis=(0, 1))
+    return pooled, (variance + (mean - pooled) ** 2).mean(axis=(0, 1))
 
 
 def _guarded(std: np.ndarray, dimensions: int, value_range: tuple[float, float]) -> np.ndarray:

@@ -71,12 +71,16 @@ class _Arrays:
     def __init__(self, path: Path):
         self.path = path
         try:
-            self._file = np.load(path, allow_pickle=False)
-        except PermissionError as error:
+            self._stream = open(path, "rb")
+        except OSError as error:
             raise DataError(f"cannot read {path}: {error.strerror}; change its permissions") from error
+        try:
+            self._file = np.load(self._stream, allow_pickle=False)
         except Exception as error:  # not a zip, cut off, damaged: numpy and zipfile raise a dozen kinds
+            self._stream.close()
             raise DataError(f"{path} is no .npz file, or is damaged or cut off: make it again with np.savez") from error
         if not isinstance(self._file, np.lib.npyio.NpzFile):
+            self._stream.close()
             raise DataError(f"{path} holds one unnamed array: save pictures and labels with np.savez(path, x=x, y=y)")
 
     def __enter__(self):
@@ -84,6 +88,7 @@ class _Arrays:
 
     def __exit__(self, *_):
         self._file.close()
+        self._stream.close()
 
     def __contains__(self, key: str) -> bool:
         return key in self._file.files

@@ -1,13 +1,14 @@
 """Open a picture up to its header: format by content, size checked, and every kind of damage told in a few words.
 
-Image.open is not used: it warns about large pictures, guesses among thirty formats, and turns a JPEG that carries a second
-picture (as many phones write) into something that cannot be decoded at reduced scale.
+Image.open is not used: it warns about large pictures, guesses among thirty formats, and takes a JPEG that carries a
+second picture, as many phones write them, for a format of its own.
 """
 
 import contextlib
 import functools
 import importlib
 import io
+import struct
 import threading
 import warnings
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ def read_header(source: PictureFile) -> Header:
 
 @contextlib.contextmanager
 def opened(source: PictureFile) -> Iterator[Image.Image]:
-    """The picture with its header read and its size checked; whatever goes wrong in the block comes out as BrokenPicture.
+    """The picture with its header read and its size checked; what goes wrong in the block comes out as BrokenPicture.
 
     A decoder that is fed a damaged file raises almost anything, so every Exception counts as damage.
     """
@@ -101,8 +102,8 @@ def is_grey(image: Image.Image) -> bool:
 def orientation(image: Image.Image) -> int:
     """EXIF orientation 1..8; 1 where there is none, or where EXIF is broken.
 
-    Pillow turns TIFF files upright by itself, and pillow-heif HEIC files. For a PNG the answer is final once it is loaded:
-    its EXIF may follow its pixels.
+    Pillow turns TIFF files upright by itself, and pillow-heif HEIC files. For a PNG the answer is final once it is
+    loaded: its EXIF may follow its pixels.
     """
     if image.format == "TIFF" or not any(key in image.info for key in _EXIF_KEYS):
         return 1  # not even asked: for a PNG without EXIF, getexif would decode the whole picture
@@ -131,7 +132,8 @@ def _reader(format: str) -> type:
     try:
         return getattr(importlib.import_module(module), name)
     except ImportError as error:
-        raise DataError(f"{format} pictures need {module}, which is missing: pip install {module.replace('_', '-')}") from error
+        package = module.partition(".")[0].replace("_", "-")
+        raise DataError(f"{format} pictures need {package}, which is missing: pip install {package}") from error
 
 
 def _name(source: PictureFile) -> str:
@@ -140,6 +142,11 @@ def _name(source: PictureFile) -> str:
     if isinstance(source, bytes):
         return f"given as {len(source)} bytes"
     return str(getattr(source, "filename", "")) or "given as a Pillow image"
+
+
+# How Pillow says that a file ends too early, at times wrapped in a SyntaxError. The last sign: a header without pixels.
+_ENDED = (EOFError, IndexError, struct.error)
+_SIGNS_OF_AN_END = ("truncated", "not enough", "cannot load this image")
 
 
 class _Refused(Exception):
@@ -154,7 +161,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()  # no such file or directory, permission denied
     text = " ".join(str(error).split())
-    if isinstance(error, (EOFError, IndexError)) or "truncated" in text.lower() or "not enough" in text.lower():
+    if isinstance(error.__cause__ or error, _ENDED) or any(sign in text.lower() for sign in _SIGNS_OF_AN_END):
         return "truncated: the file ends too early"
     return f"damaged ({text[:80] or type(error).__name__})"
 
@@ -168,8 +175,8 @@ _quiet_filters: warnings.catch_warnings
 def _quiet_pillow() -> Iterator[None]:
     """Hold back Pillow's warnings (odd EXIF and TIFF tags) while any thread decodes.
 
-    `warnings.catch_warnings` alone restores the wrong filters when threads leave it in another order than they came: here
-    the first to come sets the filter and the last to go takes it away.
+    `warnings.catch_warnings` alone restores the wrong filters when threads leave it in another order than they came:
+    here the first to come sets the filter, and the last to go takes it away.
     """
     global _quiet_depth, _quiet_filters
     with _quiet_lock:

@@ -36,6 +36,8 @@ def read(
     Files become uint8. Raises DataError where more files are broken, or all files of a class.
     """
     if source.images is None:
+        if len(shape) != 3:
+            raise DataError(f"{source.location} holds picture files, expected rows {shape}: give an .npz file")
         folder = cache_folder() / "pictures" if cache is True else Path(cache) if cache else None
         images, found = _read_files(source, shape, fit, folder, progress or _ignore)
     else:

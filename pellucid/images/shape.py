@@ -16,8 +16,8 @@ def choose_shape(
 ) -> tuple[int, int, int] | tuple[int]:
     """The (H, W, C) to read a source's pictures at, or (K,) for feature rows.
 
-    size      "auto", a number for height and width, or (H, W). Arrays keep their size; files keep the size that all share
-              if its longer side is at most 64, else they become 64 x 64.
+    size      "auto", a number for height and width, or (H, W). Arrays keep their size; files keep the size that all
+              share if its longer side is at most 64, else they become 64 x 64.
     channels  "auto", "grey" or "rgb". Arrays keep their channels; files are grey if none of them has colour.
 
     Raises RecipeError for settings that make no sense, DataError where no file can be read.
@@ -29,7 +29,7 @@ def choose_shape(
     if source.images is not None:
         own = source.images.shape[1:]
         if len(own) == 1 and (sides or count):
-            raise RecipeError(f"{source.location} holds rows of {own[0]} numbers, not pictures: leave size and channels out")
+            raise RecipeError(f"{source.location} holds rows of {own[0]} numbers, not pictures: leave out the size")
         return own if len(own) == 1 else (*(sides or own[:2]), count or own[2])
     if sides and count:
         return (*sides, count)

@@ -79,34 +79,40 @@ def _open(location: str, label_rule: str | None, keys: Mapping[str, str]) -> Sou
     from pellucid.images.folder import open_folder
     from pellucid.images.npz import open_npz
 
-    path = Path(location).expanduser()
+    path = os.path.expanduser(location)
     if location == "digits":
-        source, used = open_digits(), {}
+        source, used = open_digits(), None
     elif os.path.isdir(path):
-        source, used = open_folder(path, label_rule), {"label_rule": label_rule}
-    elif os.path.isfile(path) and path.suffix.lower() == ".npz":
-        source, used = open_npz(path, keys), {"keys": keys}
+        source, used = open_folder(Path(path), label_rule), "label_rule"
+    elif os.path.isfile(path) and path.lower().endswith(".npz"):
+        source, used = open_npz(Path(path), keys), "keys"
     else:
         raise DataError(_not_understood(location, path))
     for setting, value in {"label_rule": label_rule, "keys": keys}.items():
-        if value and setting not in used:
+        if value and setting != used:
             raise RecipeError(f"{setting} says nothing about {location}: it is for {_PURPOSE[setting]}; leave it out")
     return replace(source, location=location)
 
 
-def _not_understood(location: str, path: Path) -> str:
+def _not_understood(location: str, path: str) -> str:
     expected = "expected digits, a folder of pictures, or an .npz file of arrays"
     try:
         os.stat(path)
     except PermissionError as error:
         return f"cannot read {location}: {error.strerror}; change the permissions of the folders above it"
     except (OSError, ValueError):
-        siblings = os.listdir(path.parent) if os.access(path.parent, os.R_OK) and path.name else []
-        near = difflib.get_close_matches(location, NAMED, n=1) or [
-            str(path.with_name(name)) for name in difflib.get_close_matches(path.name, siblings, n=1)
-        ]
+        near = difflib.get_close_matches(location, NAMED, n=1) or _neighbours(path)
         return f"no such folder or file: {quoted(location)}; {f'did you mean {near[0]}?' if near else expected}"
     return f"cannot train on {location}: {expected}"
+
+
+def _neighbours(path: str) -> list[str]:
+    """What lies in the same folder under a name like that of `path`."""
+    folder, name = os.path.split(path)
+    try:
+        return [os.path.join(folder, near) for near in difflib.get_close_matches(name, os.listdir(folder or "."), n=1)]
+    except (OSError, ValueError):
+        return []
 
 
 def _select(source: Source, wanted: tuple[str, ...]) -> tuple[Source, str]:

@@ -157,7 +157,7 @@ def _cut_groups(
         brings_new_class = np.any((row > 0) & ~trained)
         home[group] = 0 if brings_new_class else np.argmax(need @ (row / counts))
         need[home[group]] -= row
-        trained |= (row > 0) & (home[group] == 0)
+        trained |= row > 0
     _complete_parts(table, home, len(fractions))
     return home[np.unique(groups, return_inverse=True)[1]]
 

@@ -5,19 +5,61 @@ NumPy's products change their last bits with the number of BLAS threads, and two
 
 import contextlib
 import functools
+import sys
+import threading
+from collections.abc import Iterator
+
+_lock = threading.Lock()
+_inside = 0  # blocks being run, in all threads
+_before: list[tuple] = []  # (library, its number of threads) before the first of them
 
 
-def single_threaded_blas() -> contextlib.AbstractContextManager:
-    """A context in which every BLAS that is loaded runs on one thread; the user's setting returns at its end."""
-    controller = _controller()
-    return contextlib.nullcontext() if controller is None else controller.limit(limits=1, user_api="blas")
+@contextlib.contextmanager
+def single_threaded_blas() -> Iterator[None]:
+    """While the block runs, every BLAS that is loaded runs on one thread; the user's setting returns at its end.
+
+    The setting belongs to the process. So the first of several blocks, in whichever threads, changes it and the last one
+    gives it back: if each restored what it found, one thread would end the limit of another, or leave its own for good.
+    """
+    global _inside, _before
+    with _lock:
+        if _inside == 0:
+            _before = [(library, library.get_num_threads()) for library in _libraries("scipy.linalg" in sys.modules)]
+            for library, _ in _before:
+                _set_threads(library, 1)
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if _inside == 0:
+                for library, count in _before:
+                    _set_threads(library, count)
+
+
+def reads_small_matrices_in_place() -> bool:
+    """Whether the BLAS of SciPy multiplies small matrices without copying them first: OpenBLAS does, in its kernels for AVX-512."""
+    return any(
+        getattr(library, "architecture", None) in ("SkylakeX", "Cooperlake", "SapphireRapids")
+        for library in _libraries("scipy.linalg" in sys.modules)
+        if library.internal_api == "openblas" and "numpy" not in library.filepath
+    )
 
 
 @functools.cache
-def _controller():
-    """The libraries of this process, looked up once: the search takes 3 ms, longer than a small epoch."""
+def _libraries(with_scipy: bool) -> list:
+    """The BLAS libraries of this process, searched for once (3 ms: longer than a small epoch) and again when SciPy brings its own."""
     try:
         import threadpoolctl
     except ImportError:  # prediction works with numpy, pillow and safetensors alone
-        return None
-    return threadpoolctl.ThreadpoolController()
+        return []
+    return threadpoolctl.ThreadpoolController().select(user_api="blas").lib_controllers
+
+
+def _set_threads(library, count: int) -> None:
+    """Set it, from any thread: threadpoolctl 3.8 listens to one thread alone until that one says that it is done."""
+    release = getattr(library, "clear_controlling_thread", lambda force: None)
+    release(force=True)
+    library.set_num_threads(count)
+    release(force=True)

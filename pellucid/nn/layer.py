@@ -30,6 +30,8 @@ class Layer:
        else: no updates, no clipping, no division by the batch (the loss owns that).
     6. With `need_dx` false the input's gradient is not wanted (first layer), and None may be returned.
     7. `__init__` stores each argument under its own name, as a plain value: that is the layer's specification.
+    8. An array declared with `learned=False` (running statistics) is a view into the network's `state`; it has no gradient,
+       and `forward` with `train` keeps it up to date.
 
     Attributes set before `build`: `dtype`, `kernels` (the set of functions for that type), `clock`, `position`.
     """
@@ -37,18 +39,28 @@ class Layer:
     dtype: np.dtype
     kernels: ModuleType
     clock: Clock
-    position: int
+    position: tuple[int, ...]  # (3,): fourth of the network; (3, 0): first of the layers that the fourth wraps
+
+    def settle(self, dtype: np.dtype, kernels: ModuleType, clock: Clock, position: tuple[int, ...]) -> None:
+        """Take in the surroundings: once, before `build`."""
+        self.dtype, self.kernels, self.clock, self.position = dtype, kernels, clock, position
+
+    def bind(self, name: str, array: np.ndarray, gradient: np.ndarray | None) -> None:
+        """Take the view of a declared array, and that of its gradient if it is learned: once, after `build`."""
+        setattr(self, name, array)
+        if gradient is not None:
+            setattr(self, f"d{name}", gradient)
 
     def build(self, in_shape: tuple[int, ...]) -> tuple[tuple[int, ...], dict[str, Parameter]]:
         """The shape that comes out for `in_shape`, and the arrays to be allocated."""
         raise NotImplementedError
 
     def forward(self, x: np.ndarray, train: bool, keep: bool) -> np.ndarray:
-        """Y for x; with `keep`, remember what backward needs."""
+        """Compute y for x; with `keep`, remember what backward needs."""
         raise NotImplementedError
 
     def backward(self, dy: np.ndarray, need_dx: bool = True) -> np.ndarray | None:
-        """Dx for dy, after a forward with `keep`; writes the gradients of the layer's own parameters."""
+        """Compute dx for dy, after a forward with `keep`; write the gradients of the layer's own parameters."""
         raise NotImplementedError
 
     def equation(self) -> str:
@@ -59,19 +71,25 @@ class Layer:
         """Multiplications with addition for one picture, forward; 0 where only cheap element-wise work is done."""
         return 0
 
-    def specification(self) -> dict:
-        """`{"type": class name, argument: value, ...}`: enough to make the layer again."""
-        arguments = inspect.signature(type(self).__init__).parameters
-        return {"type": type(self).__name__, **{name: getattr(self, name) for name in arguments if name != "self"}}
+    def arguments(self) -> dict:
+        """The values that `__init__` was given, by name."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
-    def buffer(self, name: str, *shape: int) -> np.ndarray:
+    def unbuilt(self) -> "Layer":
+        """The same layer with no memory of its own."""
+        return type(self)(**self.arguments())
+
+    def specification(self) -> dict:
+        """`{"type": class name, argument: value, ...}` in plain values: enough to make the layer again."""
+        return {"type": type(self).__name__, **self.arguments()}
+
+    def buffer(self, name: str, *shape: int, dtype=None) -> np.ndarray:
         """A reusable, contiguous, uninitialised array of this layer: the same name is the same memory."""
         pool = self.__dict__.setdefault("_pool", {})
         size = math.prod(shape)
         if name not in pool or pool[name].size < size:
-            pool[name] = np.empty(size, self.dtype)
+            pool[name] = np.empty(size, dtype or self.dtype)
         return pool[name][:size].reshape(shape)
 
     def __repr__(self):
-        arguments = {key: value for key, value in self.specification().items() if key != "type"}
-        return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
+        return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in self.arguments().items())})"

@@ -46,7 +46,7 @@ class Loss:
     def _targets(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Integer labels as (N, K) targets of 0 and 1; with one output, label 1 is the positive class."""
         if t.ndim == 2:
-            return t
+            return _checked_targets(t, z)
         q = self._buffer("targets", z)
         if z.shape[1] == 1:
             q[:, 0] = t
@@ -75,8 +75,8 @@ class SoftmaxCrossEntropy(Loss):
     def __call__(self, z, t, w=None):
         dz = self._buffer("dz", z)
         if t.ndim == 1:
-            return self._kernels(z).softmax_cross_entropy(z, t, w, self.label_smoothing, dz), dz
-        q = t * (1 - self.label_smoothing) + self.label_smoothing / z.shape[1]
+            return self._kernels(z).softmax_cross_entropy(z, _checked_labels(t, z), w, self.label_smoothing, dz), dz
+        q = _checked_targets(t, z) * (1 - self.label_smoothing) + self.label_smoothing / z.shape[1]
         return self._kernels(z).softmax_cross_entropy_soft(z, q, w, dz), dz
 
 
@@ -109,7 +109,22 @@ class MeanSquaredError(Loss):
         dy = self._buffer("dy", y)
         return self._kernels(y).mean_squared_error(y, self._targets(t, y), w, dy), dy
 
+    def decide(self, y):
+        return (y[:, 0] > 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)
+
 
 LOSSES = {loss.name: loss for loss in (SoftmaxCrossEntropy, BinaryCrossEntropy, MeanSquaredError)}
 
 
+def _checked_targets(t: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Float targets of the shape of the outputs: NumPy would stretch a column (N, 1) over all outputs without a word."""
+    if t.shape != z.shape:
+        raise ValueError(f"targets of shape {t.shape} do not fit outputs of shape {z.shape}; labels are a row of integers (N,)")
+    return t
+
+
+def _checked_labels(t: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Labels 0 .. K - 1: the kernel finds z[n, t_n] in the flat array, where another label would mean another picture."""
+    if np.maximum.reduce(t.astype(np.uint64)) >= z.shape[1]:  # as unsigned numbers, negative labels are large ones
+        raise ValueError(f"labels from {t.min()} to {t.max()} do not fit {z.shape[1]} outputs; expected 0 to {z.shape[1] - 1}")
+    return t

@@ -1,5 +1,7 @@
 """A chain of layers over one vector of parameters."""
 
+import fnmatch
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -7,61 +9,100 @@ import numpy as np
 from pellucid import kernels
 from pellucid.nn import layers as shipped
 from pellucid.nn.layer import Clock, Layer
-from pellucid.nn.parameter import Parameter, Slot
+from pellucid.nn.parameter import Parameter, groups, slots
 from pellucid.nn.summary import rows, table
+from pellucid.nn.wrapper import Wrapper
 from pellucid.seeding import generator
 
 
 class Network:
     """Layers declare, the network allocates once, layers see views.
 
-    theta: (P,) everything learned. grad: (P,) its gradient. `slots` tells which span is what; arrays that decay (weights) lie
-    first, so that `theta[:decaying]` is all that L1, L2 and weight decay touch.
+    theta: (P,) everything learned. grad: (P,) its gradient. state: (S,) running statistics. values: (P + S,) theta and state in
+    one array, for whoever keeps both. `slots` and `state_slots` tell which span is what; arrays that decay (weights) lie first,
+    so that `theta[:decaying]` is all that L1, L2 and weight decay touch. `groups`: the spans of theta that learn, each at one
+    rate; a network without `set_factor` has one, the whole of theta.
 
-    A network is not re-entrant: one thread at a time. `replica()` gives another thread its own.
+    The network works with copies of the layers it is given, so one list of layers serves any number of networks. It is not
+    re-entrant: one thread at a time. `replica()` gives another thread its own.
 
     Errors: ValueError where a layer does not fit the shape that reaches it.
     """
 
     def __init__(self, layers: Sequence[Layer], in_shape: tuple[int, ...], *, seed: int = 0, dtype=np.float32):
-        self.layers, self.in_shape, self.seed = tuple(layers), tuple(in_shape), seed
-        self.dtype, self.clock = np.dtype(dtype), Clock(seed)
+        self.layers, self.in_shape, self.seed = tuple(layer.unbuilt() for layer in layers), tuple(in_shape), seed
+        self.dtype, self.clock, self.factors = np.dtype(dtype), Clock(seed), {}
         declared = self._build()
-        theta = np.zeros(sum(parameter.size for _, parameter in declared), self.dtype)
-        self._lay_out(declared, theta)
-        for number, ((position, name), parameter) in enumerate(declared):
-            parameter.initialise(getattr(self.layers[position], name), generator(seed, "initialise", number))
+        self._lay_out(declared, np.zeros(sum(parameter.size for parameter in declared.values()), self.dtype))
+        arrays = self.tensors()
+        for number, (name, parameter) in enumerate(declared.items()):
+            parameter.initialise(arrays[name], generator(seed, "initialise", number))
 
-    def _build(self) -> list[tuple[tuple[int, str], Parameter]]:
+    def _build(self) -> dict[str, Parameter]:
         """Hand each layer its surroundings, then collect the declarations in the order of the layers."""
-        shape, declared, self.shapes = self.in_shape, [], []
+        shape, declared, self.shapes = self.in_shape, {}, []
         kernel_set = kernels.select(self.dtype)
         for position, layer in enumerate(self.layers):
-            layer.dtype, layer.kernels, layer.clock, layer.position = self.dtype, kernel_set, self.clock, position
+            layer.settle(self.dtype, kernel_set, self.clock, (position,))
             shape, parameters = layer.build(shape)
             self.shapes.append(shape)
-            declared += [((position, name), parameter) for name, parameter in parameters.items()]
+            declared |= {f"{position}.{name}": parameter for name, parameter in parameters.items()}
         self.out_shape = shape
         return declared
 
-    def _lay_out(self, declared, theta: np.ndarray) -> None:
-        """Give every declared array its view into theta and grad, decaying arrays first."""
-        self.theta, self.grad, self.slots, at = theta, np.zeros_like(theta), [], 0
-        for (position, name), parameter in sorted(declared, key=lambda item: not item[1].decay):
-            span = slice(at, at := at + parameter.size)
-            setattr(self.layers[position], name, self.theta[span].reshape(parameter.shape))
-            setattr(self.layers[position], "d" + name, self.grad[span].reshape(parameter.shape))
-            self.slots.append(Slot(f"{position}.{name}", parameter.shape, span))
-        self.decaying = sum(parameter.size for _, parameter in declared if parameter.decay)
-        self._first_learning = min((position for (position, _), _ in declared), default=len(self.layers))
+    def _lay_out(self, declared: Mapping[str, Parameter], values: np.ndarray) -> None:
+        """Give every declared array its view: into theta and grad if it is learned, decaying arrays first, else into state."""
+        learned = sorted((item for item in declared.items() if item[1].learned), key=lambda item: not item[1].decay)
+        self.slots, self.state_slots = slots(learned), slots(item for item in declared.items() if not item[1].learned)
+        size = sum(parameter.size for _, parameter in learned)
+        self.values, self.theta, self.state = values, values[:size], values[size:]
+        self.grad = np.zeros_like(self.theta)
+        self.decaying = sum(parameter.size for _, parameter in learned if parameter.decay)
+        for slot in self.slots:
+            self._bind(slot, slot.view(self.theta), slot.view(self.grad))
+        for slot in self.state_slots:
+            self._bind(slot, slot.view(self.state), None)
+        self.factors = {slot.name: self.factors.get(slot.name, 1.0) for slot in self.slots}
+        self._group()
+
+    def _bind(self, slot, array: np.ndarray, gradient: np.ndarray | None) -> None:
+        self.layers[slot.position].bind(slot.name.partition(".")[2], array, gradient)
+
+    def set_factor(self, pattern: str, factor: float) -> None:
+        """Let the parameters with a name like `pattern` learn at `factor` times the learning rate; 0 freezes them.
+
+        pattern: as for file names: "0.W", "3.*", "*.b". Frozen parameters keep their bits: no update, no weight decay, no penalty.
+        Layers below the lowest parameter that learns, up to the highest frozen one there, are a frozen body: there is no backward
+        pass through it, and it computes as in prediction, by its running statistics and without dropout.
+
+        Errors: ValueError for a pattern that no parameter fits, and for a factor below 0 or infinite.
+        """
+        names = [name for name in self.factors if fnmatch.fnmatchcase(name, pattern)]
+        if not names:
+            raise ValueError(f"no parameter is called {pattern!r}; there are {', '.join(self.factors) or 'none'}")
+        if not 0 <= factor < math.inf:
+            raise ValueError(f"a factor of the learning rate is 0 or more, got {factor}")
+        self.factors |= dict.fromkeys(names, float(factor))
+        self._group()
+
+    def _group(self) -> None:
+        """Find out which parts of theta learn, and where learning begins."""
+        found = groups(self.slots, self.factors, self.decaying)
+        self.groups = [group for group in found if group.factor]
+        self._frozen = [group.span for group in found if not group.factor]
+        learning = [slot.position for slot in self.slots if self.factors[slot.name]]
+        self._first_learning = min(learning, default=len(self.layers))
+        below = [slot.position for slot in self.slots if slot.position < self._first_learning]
+        self._body = 1 + max(below, default=-1)
 
     def forward(self, x: np.ndarray, train: bool = False, keep: bool = False) -> np.ndarray:
         """The outputs for a batch: x (N, *in_shape) -> (N, *out_shape), valid until the next forward.
 
-        train: dropout is active. keep: remember what `backward` needs.
+        train: dropout is active, batch norm takes the statistics of the batch. keep: remember what `backward` needs.
         """
-        for layer in self.layers:
-            x = layer.forward(x, train, keep)
+        x = x.astype(self.dtype, copy=False)  # NumPy multiplies matrices of two types without BLAS, 30 times slower
+        for position, layer in enumerate(self.layers):
+            x = layer.forward(x, train and position >= self._body, keep)
         return x
 
     def backward(self, dy: np.ndarray, need_dx: bool = False) -> np.ndarray | None:
@@ -69,6 +110,8 @@ class Network:
         first = 0 if need_dx else self._first_learning  # below the first parameters no gradient is needed
         for position in range(len(self.layers) - 1, first - 1, -1):
             dy = self.layers[position].backward(dy, need_dx or position > first)
+        for span in self._frozen:
+            self.grad[span] = 0
         return dy if need_dx else None
 
     @property
@@ -77,8 +120,9 @@ class Network:
         return self.theta.size
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """Views of the parameters by name: {"1.W": (K, M), "1.b": (M,), ...}."""
-        return {slot.name: self.theta[slot.span].reshape(slot.shape) for slot in self.slots}
+        """Views of the parameters and the running statistics by name: {"1.W": (K, M), "1.b": (M,), ...}."""
+        learned = {slot.name: slot.view(self.theta) for slot in self.slots}
+        return learned | {slot.name: slot.view(self.state) for slot in self.state_slots}
 
     def specification(self) -> list[dict]:
         """The layers as plain values, for a model file; `from_specification` makes them again."""
@@ -106,32 +150,32 @@ class Network:
         return [_layer(entry, custom or {}) for entry in specification]
 
     def replica(self) -> "Network":
-        """A network over the same theta with its own gradient and buffers, for another thread."""
-        twin = self._bare_copy()
-        twin._lay_out(twin._build(), self.theta)
+        """A network over the same theta and state with its own gradient and buffers, so that another thread can predict."""
+        twin = object.__new__(type(self))
+        twin.__setstate__(self.__getstate__())
         return twin
 
     def __deepcopy__(self, memo) -> "Network":
-        twin = self._bare_copy()
-        twin._lay_out(twin._build(), self.theta.copy())
-        twin.clock.step = self.clock.step
-        return twin
-
-    def _bare_copy(self) -> "Network":
         twin = object.__new__(type(self))
-        twin.layers = tuple(_unbuilt(layer) for layer in self.layers)
-        twin.in_shape, twin.seed, twin.dtype, twin.clock = self.in_shape, self.seed, self.dtype, Clock(self.seed)
+        twin.__setstate__(self.__getstate__() | {"values": self.values.copy()})
         return twin
 
-    def __getstate__(self):
-        layers = tuple(_unbuilt(layer) for layer in self.layers)
-        return (layers, self.in_shape, self.seed, self.dtype, self.theta, self.clock.step)
+    def __getstate__(self) -> dict:
+        return {
+            "layers": tuple(layer.unbuilt() for layer in self.layers),
+            "in_shape": self.in_shape,
+            "seed": self.seed,
+            "dtype": self.dtype,
+            "factors": dict(self.factors),
+            "step": self.clock.step,
+            "values": self.values,
+        }
 
-    def __setstate__(self, state):
-        self.layers, self.in_shape, self.seed, self.dtype, theta, step = state
-        self.clock = Clock(self.seed)
-        self._lay_out(self._build(), theta)
-        self.clock.step = step
+    def __setstate__(self, state: dict) -> None:
+        self.layers, self.in_shape, self.seed, self.dtype = (state[key] for key in ("layers", "in_shape", "seed", "dtype"))
+        self.clock, self.factors = Clock(self.seed), state["factors"]
+        self.clock.step = state["step"]
+        self._lay_out(self._build(), state["values"])
 
     def rows(self) -> list[dict]:
         """The summary as data: one dict a layer (see `nn.summary`)."""
@@ -144,17 +188,14 @@ class Network:
         return f"Network([{', '.join(map(repr, self.layers))}], {self.in_shape}, seed={self.seed}, dtype={self.dtype.name!r})"
 
 
-def _unbuilt(layer: Layer) -> Layer:
-    """The same layer with no memory of its own."""
-    return type(layer)(**{name: value for name, value in layer.specification().items() if name != "type"})
-
-
 def _layer(entry: Mapping, custom: Mapping[str, type[Layer]]) -> Layer:
     arguments = {name: value for name, value in entry.items() if name != "type"}
     kind = entry.get("type")
     known = {name: getattr(shipped, name) for name in shipped.__all__} | dict(custom)
     if kind not in known:
         raise ValueError(f"unknown layer {kind!r}; expected one of {', '.join(known)}, or your own through custom=")
+    if issubclass(known[kind], Wrapper) and "layers" in arguments:
+        arguments["layers"] = Network.layers_from(arguments["layers"], custom)
     try:
         return known[kind](**arguments)
     except TypeError as error:

@@ -6,33 +6,34 @@ import math
 def rows(network) -> list[dict]:
     """One dict a layer: name, equation, out_shape, parameters, memory, multiply_adds.
 
-    memory: bytes of the layer's output for one picture and of its parameters. multiply_adds: for one picture, forward; training
-    takes about three times as many.
+    memory: bytes of the layer's output for one picture, its parameters and running statistics. multiply_adds: for one picture,
+    forward; training takes about three times as many.
     """
     return [_row(network, position) for position in range(len(network.layers))]
 
 
 def _row(network, position: int) -> dict:
     layer, shape = network.layers[position], network.shapes[position]
-    parameters = sum(math.prod(slot.shape) for slot in network.slots if slot.name.startswith(f"{position}."))
+    parameters = sum(math.prod(slot.shape) for slot in network.slots if slot.position == position)
+    statistics = sum(math.prod(slot.shape) for slot in network.state_slots if slot.position == position)
     return {
         "name": type(layer).__name__,
         "equation": layer.equation(),
         "out_shape": list(shape),
         "parameters": parameters,
-        "memory": (math.prod(shape) + parameters) * network.dtype.itemsize,
+        "memory": (math.prod(shape) + parameters + statistics) * network.dtype.itemsize,
         "multiply_adds": layer.multiply_adds(),
     }
 
 
 def table(network) -> str:
     """`print(network)`: the rows above, aligned, with a total."""
-    body = [_cells(row) for row in rows(network)]
-    total = {key: sum(row[key] for row in rows(network)) for key in ("parameters", "memory", "multiply_adds")}
+    layers = rows(network)
+    total = {key: sum(row[key] for row in layers) for key in ("parameters", "memory", "multiply_adds")}
     head = ("layer", "y", "output", "parameters", "memory", "multiply-adds")
     start = ("Input", "", _shape(network.in_shape), "", "", "")
     end = _cells({"name": "Total", "equation": "", "out_shape": network.out_shape, **total})
-    lines = [head, start, *body, end]
+    lines = [head, start, *map(_cells, layers), end]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     rule = "─" * (sum(widths) + 2 * len(widths) - 2)
     text = [_aligned(line, widths) for line in lines]

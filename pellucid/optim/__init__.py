@@ -2,9 +2,12 @@
 
 from pellucid.optim import schedules
 from pellucid.optim.average import WeightAverage
-from pellucid.optim.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
+from pellucid.optim.muon import Muon
+from pellucid.optim.optimizers import SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, Optimizer, RMSProp
 from pellucid.optim.penalty import Penalty
 from pellucid.optim.update import Update
+
+OPTIMIZERS = {optimizer.name: optimizer for optimizer in (SGD, Momentum, Nesterov, RMSProp, Adagrad, Adam, AdamW, Muon)}
 
 __all__ = [
     "OPTIMIZERS",
@@ -13,6 +16,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Momentum",
+    "Muon",
     "Nesterov",
     "Optimizer",
     "Penalty",

@@ -1,15 +1,30 @@
 """The optimisers: each holds its moments and calls its kernel (see `kernels/reference/optimizer.py`) on the whole vector."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from pellucid import kernels
 from pellucid.nn.network import Network
+from pellucid.nn.parameter import Group
+
+
+class Part(NamedTuple):
+    """What one kernel call works on: a contiguous part of all the vectors, learning at one rate."""
+
+    theta: np.ndarray
+    grad: np.ndarray
+    state: np.ndarray
+    scratch: np.ndarray
+    weights: np.ndarray  # the numbers of theta that decay
+    group: Group
 
 
 class Optimizer:
-    """Changes `network.theta` along `network.grad`.
+    """Changes `network.theta` along `network.grad`: all of it in one kernel call, unless factors part it into groups.
 
-    state: (moments, P), zeros at the start. steps: how many steps were taken. Both belong into a checkpoint.
+    state: (moments, P), zeros at the start. steps: how many steps were taken. Both belong into a checkpoint. Frozen parameters
+    keep their bits and their moments.
     """
 
     name: str
@@ -22,13 +37,22 @@ class Optimizer:
         self.state = np.zeros((self.moments, network.theta.size), network.dtype)
         self.scratch = np.empty_like(network.theta)
         self.steps = 0
+        self._groups, self._parts = None, []
 
     def step(self, learning_rate: float) -> None:
         """One step with the gradient as it stands in `network.grad`."""
         self.steps += 1
-        self._step(self.network.theta, self.network.grad, learning_rate)
+        if self._groups is not self.network.groups:  # another list after each `set_factor`
+            self._groups = self.network.groups
+            self._parts = [self._part(group) for group in self._groups]
+        for part in self._parts:
+            self._step(part, learning_rate * part.group.factor)
 
-    def _step(self, theta: np.ndarray, grad: np.ndarray, lr: float) -> None:
+    def _part(self, group: Group) -> Part:
+        theta, grad = self.network.theta[group.span], self.network.grad[group.span]
+        return Part(theta, grad, self.state[:, group.span], self.scratch[group.span], theta[: group.decaying], group)
+
+    def _step(self, part: Part, lr: float) -> None:
         raise NotImplementedError
 
 
@@ -37,8 +61,8 @@ class SGD(Optimizer):
 
     name, equation = "sgd", "θ ← θ − η g"
 
-    def _step(self, theta, grad, lr):
-        self.kernels.sgd(theta, grad, lr, self.scratch)
+    def _step(self, part, lr):
+        self.kernels.sgd(part.theta, part.grad, lr, part.scratch)
 
 
 class Momentum(Optimizer):
@@ -50,8 +74,8 @@ class Momentum(Optimizer):
         super().__init__(network)
         self.momentum = momentum
 
-    def _step(self, theta, grad, lr):
-        self.kernels.momentum(theta, grad, self.state[0], lr, self.momentum, self.scratch)
+    def _step(self, part, lr):
+        self.kernels.momentum(part.theta, part.grad, part.state[0], lr, self.momentum, part.scratch)
 
 
 class Nesterov(Momentum):
@@ -59,8 +83,8 @@ class Nesterov(Momentum):
 
     name, equation = "nesterov", "u ← β u + g,  θ ← θ − η (g + β u)"
 
-    def _step(self, theta, grad, lr):
-        self.kernels.nesterov(theta, grad, self.state[0], lr, self.momentum, self.scratch)
+    def _step(self, part, lr):
+        self.kernels.nesterov(part.theta, part.grad, part.state[0], lr, self.momentum, part.scratch)
 
 
 class RMSProp(Optimizer):
@@ -72,8 +96,8 @@ class RMSProp(Optimizer):
         super().__init__(network)
         self.rho, self.epsilon = rho, epsilon
 
-    def _step(self, theta, grad, lr):
-        self.kernels.rmsprop(theta, grad, self.state[0], lr, self.rho, self.epsilon, self.scratch)
+    def _step(self, part, lr):
+        self.kernels.rmsprop(part.theta, part.grad, part.state[0], lr, self.rho, self.epsilon, part.scratch)
 
 
 class Adagrad(Optimizer):
@@ -85,8 +109,8 @@ class Adagrad(Optimizer):
         super().__init__(network)
         self.epsilon = epsilon
 
-    def _step(self, theta, grad, lr):
-        self.kernels.adagrad(theta, grad, self.state[0], lr, self.epsilon, self.scratch)
+    def _step(self, part, lr):
+        self.kernels.adagrad(part.theta, part.grad, part.state[0], lr, self.epsilon, part.scratch)
 
 
 class Adam(Optimizer):
@@ -99,9 +123,10 @@ class Adam(Optimizer):
         super().__init__(network)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
-    def _step(self, theta, grad, lr):
-        m, v = self.state
-        self.kernels.adam(theta, grad, m, v, self.steps, lr, self.beta1, self.beta2, self.epsilon, self.scratch)
+    def _step(self, part, lr):
+        m, v = part.state
+        betas = self.beta1, self.beta2
+        self.kernels.adam(part.theta, part.grad, m, v, self.steps, lr, *betas, self.epsilon, part.scratch)
 
 
 class AdamW(Adam):
@@ -121,9 +146,6 @@ class AdamW(Adam):
         super().__init__(network, beta1, beta2, epsilon)
         self.weight_decay = weight_decay
 
-    def _step(self, theta, grad, lr):
-        theta[: self.network.decaying] *= 1 - lr * self.weight_decay
-        super()._step(theta, grad, lr)
-
-
-OPTIMIZERS = {optimizer.name: optimizer for optimizer in (SGD, Momentum, Nesterov, RMSProp, Adagrad, Adam, AdamW)}
+    def _step(self, part, lr):
+        np.multiply(part.weights, 1 - lr * self.weight_decay, out=part.weights)
+        super()._step(part, lr)

@@ -6,7 +6,7 @@ from pellucid.nn.network import Network
 
 
 class Penalty:
-    """l1 |W|_1 + l2/2 |W|^2        added to the gradient: l1 sign(W) + l2 W        over all weights, biases excepted."""
+    """l1 |W|_1 + l2/2 |W|^2        added to the gradient: l1 sign(W) + l2 W        over all weights that learn, biases excepted."""
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0):
         if l1 < 0 or l2 < 0:
@@ -15,13 +15,19 @@ class Penalty:
 
     def value(self, network: Network) -> float:
         """What is added to the loss."""
-        W = network.theta[: network.decaying]
-        return self.l1 * float(np.abs(W).sum()) + self.l2 / 2 * float(W @ W)
+        weights = [network.theta[span] for span in _spans(network)]
+        return sum(self.l1 * float(np.abs(W).sum()) + self.l2 / 2 * float(W @ W) for W in weights)
 
     def add_gradient(self, network: Network, scratch: np.ndarray) -> None:
         """grad <- grad + l1 sign(W) + l2 W."""
-        W, dW, scratch = (a[: network.decaying] for a in (network.theta, network.grad, scratch))
-        if self.l2:
-            dW += np.multiply(W, self.l2, out=scratch)
-        if self.l1:
-            dW += np.multiply(np.sign(W, out=scratch), self.l1, out=scratch)
+        for span in _spans(network):
+            W, dW, product = network.theta[span], network.grad[span], scratch[span]
+            if self.l2:
+                dW += np.multiply(W, self.l2, out=product)
+            if self.l1:
+                dW += np.multiply(np.sign(W, out=product), self.l1, out=product)
+
+
+def _spans(network: Network) -> list[slice]:
+    """Where the weights that learn lie in theta: one span, unless some are frozen or learn at a rate of their own."""
+    return [slice(group.span.start, group.span.start + group.decaying) for group in network.groups]

@@ -61,7 +61,7 @@ class Plateau:
         self.waited += 1
         if loss < self.lowest:
             self.lowest, self.waited = loss, 0
-        if self.waited > self.patience:
+        if self.waited >= self.patience:
             self.learning_rate *= self.factor
             self.waited = 0
 

@@ -48,13 +48,13 @@ class Update:
         return self.average.applied() if self.average else contextlib.nullcontext()
 
     def tensors(self) -> dict[str, np.ndarray]:
-        """What a checkpoint must hold, besides theta and the number of steps, to go on in the same bits."""
+        """What a checkpoint must hold, besides the network's values and the number of steps, to go on in the same bits."""
         arrays = {"optimizer": self.optimizer.state}
-        return arrays | {"average": self.average.theta} if self.average else arrays
+        return arrays | {"average": self.average.values} if self.average else arrays
 
     def restore(self, tensors: dict[str, np.ndarray], steps: int) -> None:
         """Take over what `tensors` gave."""
         self.optimizer.state[...] = tensors["optimizer"]
         self.optimizer.steps = steps
         if self.average:
-            self.average.theta[...] = tensors["average"]
+            self.average.values[...] = tensors["average"]

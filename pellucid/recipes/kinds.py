@@ -42,6 +42,12 @@ def _label_rule(rule: str) -> str:
     return rule if rule in ("folder", "prefix") else _one_group(rule)
 
 
+def _folds(count: int) -> int:
+    if count < 0 or count == 1:
+        raise ValueError("each fold is tested by a network trained on the others")
+    return count
+
+
 def _square(size: Any) -> Any:
     """64 means 64 x 64."""
     return (size, size) if type(size) is int else size
@@ -50,6 +56,7 @@ def _square(size: Any) -> Any:
 Count = Annotated[int, Field(ge=1), Expected("a whole number of at least 1")]
 Whole = Annotated[int, Field(ge=0), Expected("a whole number, 0 or more")]
 Seed = Annotated[int, Field(ge=0, lt=2**32), Expected("a whole number from 0 to 4294967295")]
+Folds = Annotated[int, AfterValidator(_folds), Expected("a whole number of at least 2, or 0 for none")]
 Positive = Annotated[float, Field(gt=0), Expected("a number above 0")]
 NotNegative = Annotated[float, Field(ge=0), Expected("a number, 0 or more")]
 Fraction = Annotated[float, Field(ge=0, lt=1), Expected("a number from 0 up to, but not including, 1")]
@@ -76,6 +83,20 @@ ClassWeight = Annotated[
 ]
 Activation = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh"]
 Initialiser = Literal["he", "glorot", "lecun", "normal", "zeros"]
+WindowSize = Annotated[
+    Count | Annotated[tuple[Count, Count], Field(strict=False)],
+    Expected("one whole number of at least 1 or [height, width], for example 3 or [3, 5]"),
+]
+Padding = Annotated[Literal["same", "valid"] | Whole, Expected('"same", "valid" or a whole number of pixels')]
+Shape = Annotated[
+    tuple[Count, ...],
+    Field(strict=False, min_length=1),
+    Expected("a list of whole numbers of at least 1, for example [4, 4, 8]"),
+]
+Widths = Annotated[
+    Whole | Annotated[tuple[Count, Count, Count], Field(strict=False)],
+    Expected("a whole number, 0 or more, or a list of three of at least 1, for example [32, 64, 64]"),
+]
 Units = Annotated[
     tuple[Count, ...], Field(strict=False), Expected("a list of whole numbers of at least 1, for example [128, 64]")
 ]

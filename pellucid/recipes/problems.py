@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from pellucid.recipes.kinds import Expected
-from pellucid.recipes.sections import LAYERS
+from pellucid.recipes.layers import LAYERS
 
 
 # Names that other programs use, which no likeness of letters would find.
@@ -25,12 +25,12 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     section, _, key = name.rpartition(".")
     key = KNOWN_AS.get(key, key).lower()
 
-    def likeness(candidate: str) -> float:
+    def likeness(candidate: str) -> tuple[float, bool]:
         own_section, _, own_key = candidate.rpartition(".")
-        return difflib.SequenceMatcher(None, key, own_key).ratio() + (0.1 if own_section == section else 0.0)
+        return difflib.SequenceMatcher(None, key, own_key).ratio(), own_section == section
 
     best = max(candidates, key=likeness, default="")
-    return best if best and likeness(best) >= 0.65 else None
+    return best if best and likeness(best)[0] >= 0.65 else None
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
@@ -77,6 +77,8 @@ def expected(owner: type[BaseModel], key: str) -> str:
     for note in reversed(field.metadata):
         if isinstance(note, Expected):
             return note.words
+    if field.annotation is bool:
+        return "true or false"
     if typing.get_origin(field.annotation) is typing.Literal:
         return f"one of {', '.join(typing.get_args(field.annotation))}"
     return "text in quotes"
@@ -95,13 +97,13 @@ def _locate(loc: tuple[str | int, ...], model: type[BaseModel]) -> tuple[str, ty
     """pydantic's location as a path, without the names of union branches, and the table that the path's key is in.
 
     ("training", "epochs") -> "training.epochs", Training;  ("network", "layers", 1, "Dense", "units") ->
-    "network.layers[1].units", DenseLayer;  ("training",) -> "training", Recipe.
+    "network.layers[1].units", DenseLayer, and in the same way through layers in layers;  ("training",) -> "training", Recipe.
     """
     path, table, owner = "", model, model
     for part in loc:
-        if part in LAYERS and path.startswith("network.layers["):
+        if part in LAYERS and path.endswith("]"):
             table = LAYERS[part]
-        elif path == "network.layers":
+        elif path.endswith(".layers") and isinstance(part, int):
             path += f"[{part}]"
         elif table is None:
             break

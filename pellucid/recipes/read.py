@@ -21,7 +21,7 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
         path = SHIPPED / f"{name}.toml"
     elif path.suffix != ".toml" and not path.exists():
         raise RecipeError(
-            f"no recipe {name}{did_you_mean(name, _names())}; `pellucid recipes` lists them, a file of yours ends in .toml"
+            f"no recipe {name}{did_you_mean(name, _names())} (`pellucid recipes` lists them, a file of yours ends in .toml)"
         )
     return parse_toml(_read(path), origin=f"recipe {name}: ")
 
@@ -40,7 +40,7 @@ def parse_toml(text: str, origin: str = "") -> Recipe:
 def recipe_text(name: str) -> str:
     """The TOML text of a recipe that ships with pellucid, comments included; RecipeError where there is none of that name."""
     if name not in _names():
-        raise RecipeError(f"no recipe {name}{did_you_mean(name, _names())}; `pellucid recipes` lists them")
+        raise RecipeError(f"no recipe {name}{did_you_mean(name, _names())} (`pellucid recipes` lists them)")
     return _read(SHIPPED / f"{name}.toml")
 
 

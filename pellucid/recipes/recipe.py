@@ -1,6 +1,6 @@
-"""A recipe: everything that fixes a run, in seven tables."""
+"""A recipe: everything that fixes a run, in eight tables."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import tomli_w
@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from pellucid.errors import RecipeError
 from pellucid.recipes.kinds import Section, Text
 from pellucid.recipes.problems import explain
-from pellucid.recipes.sections import Data, Input, Loss, Network, Optimizer, Schedule, Training
+from pellucid.recipes.sections import KEYS, START, Augment, Data, Input, Loss, Network, Optimizer, Schedule, Training
 from pellucid.recipes.settings import dotted
 
 
@@ -24,6 +24,7 @@ class Recipe(Section):
     description: Text = Field("", description="one line for `pellucid recipes`")
     data: Data = Data()
     input: Input = Input()
+    augment: Augment = Augment()
     network: Network = Network()
     loss: Loss = Loss()
     optimizer: Optimizer = Optimizer()
@@ -36,24 +37,6 @@ class Recipe(Section):
                 f'network.output_activation is "{self.network.output_activation}", but {self.loss.name} works on '
                 'linear outputs and applies its own; set it to "linear"'
             )
-        if self.optimizer.name == "lbfgs":
-            self._check_lbfgs()
-
-    def _check_lbfgs(self) -> None:
-        """L-BFGS compares losses along a line: every evaluation must see the same function."""
-        dropout = self.network.dropout
-        rates = [layer.rate for layer in self.network.layers if layer.type == "Dropout"]
-        rates += dropout if isinstance(dropout, tuple) else [dropout]
-        for key, value, wanted in (
-            ("training.batch_size", self.training.batch_size, 0),
-            ("network.dropout", max(rates, default=0), 0),
-            ("schedule.name", self.schedule.name, "constant"),
-        ):
-            if value != wanted:
-                raise RecipeError(
-                    f"optimizer.name = lbfgs works on all training pictures at once, with a fixed function; "
-                    f"set {key} = {wanted} (it is {value})"
-                )
 
     @classmethod
     def parse(cls, tables: Mapping[str, Any], origin: str = "") -> "Recipe":
@@ -74,23 +57,26 @@ class Recipe(Section):
         Keys are everyday names (see EVERYDAY) or dotted ones. Text is read as TOML where the key takes that, and left as
         text otherwise; lists may be written with commas alone: "128,64". Raises RecipeError as `parse` does.
         """
-        tables = self.tables()
-        for key, value in dotted(settings, type(self)).items():
+        tables, changes = self.tables(), dotted(settings, type(self))
+        if changes.get("network.layers"):
+            tables["network"] = _only(tables["network"], START)
+        elif "network.preset" in changes:
+            tables["network"] = _only(tables["network"], KEYS.get(str(changes["network.preset"]), ()))
+        for key, value in changes.items():
             section, _, name = key.rpartition(".")
-            if key == "network.layers" and value:
-                for short in ("hidden", "activation", "dropout"):
-                    tables["network"].pop(short, None)
             (tables[section] if section else tables)[name] = value
         return self.parse(tables)
 
     def tables(self) -> dict[str, Any]:
-        """Every key with its value, as nested dictionaries (`hidden`, ... or `layers` of the network)."""
-        tables = self.model_dump()
-        left_out = ("hidden", "activation", "dropout") if self.network.layers else ("layers",)
-        for key in left_out:
-            del tables["network"][key]
+        """Every key with its value, as nested dictionaries; of the network those that describe it."""
+        tables = self.model_dump(exclude_none=True)
+        tables["network"] = _only(tables["network"], self.network.described_by)
         return tables
 
     def to_toml(self) -> str:
         """The complete recipe as TOML text."""
         return tomli_w.dumps(self.tables())
+
+
+def _only(table: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key in keys}

@@ -12,6 +12,7 @@ from pellucid.recipes.kinds import (
     Count,
     Dropouts,
     Expected,
+    Folds,
     Fraction,
     Initialiser,
     LabelRule,
@@ -27,7 +28,9 @@ from pellucid.recipes.kinds import (
     Text,
     Units,
     Whole,
+    Widths,
 )
+from pellucid.recipes.layers import Layers
 
 
 class Data(Section):
@@ -57,7 +60,9 @@ class Data(Section):
 class Input(Section):
     """How a picture becomes the network's input."""
 
-    size: Size = Field("auto", description='height and width in pixels; "auto": chosen from the pictures')
+    size: Size = Field(
+        "auto", description='height and width in pixels; "auto": their own where all share one up to 64 x 64, else 64 x 64'
+    )
     channels: Literal["auto", "grey", "rgb"] = Field("auto", description='"auto": grey if every picture is grey')
     fit: Literal["stretch", "pad", "crop"] = Field("stretch", description="how a picture of another shape is fitted")
     normalisation: Literal["none", "unit", "standard"] = Field(
@@ -66,57 +71,59 @@ class Input(Section):
     per: Literal["channel", "pixel"] = Field("channel", description='what "standard" measures mean and deviation of')
 
 
-class DenseLayer(Section):
-    """A fully connected layer: y = f(x W + b)."""
+class Augment(Section):
+    """How far each training picture is changed, anew in each epoch. Changes that could turn one class into another are left off."""
 
-    type: Literal["Dense"]
-    units: Count
-    activation: Activation = "linear"
-
-
-class DropoutLayer(Section):
-    """Sets a share of its inputs to zero in training."""
-
-    type: Literal["Dropout"]
-    rate: Fraction
+    flip: bool = Field(False, description="mirrored left to right, half the time; not for digits and letters")
+    shift: Fraction = Field(0.0, description="moved by up to this share of its height and width")
+    rotate: Annotated[float, Field(ge=0, le=180), Expected("an angle from 0 to 180")] = Field(
+        0.0, description="turned by up to so many degrees"
+    )
+    scale: Fraction = Field(0.0, description="made larger or smaller by up to this share")
+    brightness: Fraction = Field(0.0, description="lightened or darkened by up to this share of the value range")
+    contrast: Fraction = Field(0.0, description="differences from mid-grey stretched or shrunk by up to this share")
 
 
-class FlattenLayer(Section):
-    """A picture as one row of numbers."""
-
-    type: Literal["Flatten"]
-
-
-LAYERS = {"Dense": DenseLayer, "Dropout": DropoutLayer, "Flatten": FlattenLayer}
-Layer = Annotated[DenseLayer | DropoutLayer | FlattenLayer, Field(discriminator="type")]
-Layers = Annotated[
-    tuple[Layer, ...],
-    Field(strict=False),
-    Expected('tables with type = "Dense", "Dropout" or "Flatten"'),
-]
+# Which keys of [network] describe which preset; those that tell how weights start also go with layers written out.
+START = ("initialiser", "std", "output_activation")
+KEYS = {
+    "mlp": ("hidden", "activation", "dropout", *START),
+    "lenet": (),
+    "simple_cnn": ("width", "batch_norm"),
+    "resnet": ("width",),
+    "airbench": ("width",),
+}
 
 
 class Network(Section):
-    """The layers, either in short (`hidden`, `activation`, `dropout`) or written out (`layers`).
+    """The layers, either by a preset and the keys that describe it, or written out (`layers`).
 
-    Both leave out the output layer, which has one unit a class (or one for two classes and the binary loss).
+    The preset mlp has `hidden`, `activation`, `dropout`, `initialiser`, `std` and `output_activation`. The convolutional presets
+    are lenet, simple_cnn (`width`, `batch_norm`), resnet and airbench (`width`). `layers` leaves out the output layer, which has
+    one unit a class (or one for two classes and the binary loss); `initialiser`, `std` and `output_activation` go with it.
     """
 
+    preset: Literal["mlp", "lenet", "simple_cnn", "resnet", "airbench"] = Field("mlp", description="the kind of network")
     hidden: Units = Field((128, 64), description="units of the hidden layers; []: a linear classifier")
     activation: Activations = Field("relu", description="of every hidden layer, or a list with one a layer")
     dropout: Dropouts = Field(0.0, description="after every hidden layer, or a list with one a layer")
-    layers: Layers = Field((), description="the layers before the output written out, in place of the three above")
+    width: Widths = Field(
+        0, description="filters of the first of three stages, or a list with those of each; 0: as the preset is known"
+    )
+    batch_norm: bool = Field(False, description="simple_cnn: batch normalisation after each convolution")
+    layers: Layers = Field((), description="the layers before the output written out, in place of a preset")
     initialiser: Initialiser = Field("he", description="how the weights start")
     std: Positive = Field(0.01, description='standard deviation of the "normal" initialiser')
     output_activation: Activation = Field("linear", description="of the output; others only with mean_squared_error")
 
+    @property
+    def described_by(self) -> tuple[str, ...]:
+        """The keys that describe this network; the others mean nothing for it."""
+        return ("layers", *START) if self.layers else ("preset", *KEYS[self.preset])
+
     def model_post_init(self, context) -> None:
-        short = sorted(self.model_fields_set & {"hidden", "activation", "dropout"})
-        if self.layers and short:
-            raise RecipeError(
-                f"network.layers and network.{short[0]} exclude each other; write the network out in layers "
-                "or describe it by hidden, activation and dropout"
-            )
+        if stray := sorted(self.model_fields_set - {"layers", *self.described_by}):
+            raise RecipeError(self._stray(stray[0]))
         for key, word in (("activation", "activations"), ("dropout", "rates")):
             value = getattr(self, key)
             if isinstance(value, tuple) and len(value) != len(self.hidden):
@@ -124,6 +131,15 @@ class Network(Section):
                     f"network.{key} has {len(value)} {word} for the {len(self.hidden)} layers of network.hidden; "
                     f"give one for each, or one for all"
                 )
+
+    def _stray(self, key: str) -> str:
+        if self.layers:
+            return (
+                f"network.layers and network.{key} exclude each other; write the network out in layers "
+                "or describe it by a preset and its keys"
+            )
+        fitting = ", ".join(preset for preset, keys in KEYS.items() if key in keys)
+        return f"network.{key} does not describe the preset {self.preset}; leave it out, or set network.preset to {fitting}"
 
 
 class Loss(Section):
@@ -147,16 +163,16 @@ class Loss(Section):
 class Optimizer(Section):
     """How the weights follow the gradient."""
 
-    name: Literal["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"] = Field(
-        "adamw", description="the method"
+    name: Literal["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "muon", "lbfgs"] = Field(
+        "adamw", description="the method; lbfgs chooses its own steps: no learning rate, schedule, clipping or average"
     )
     learning_rate: Positive = Field(0.001, description="size of a step; `pellucid find-lr` suggests one")
-    momentum: Fraction = Field(0.9, description="of momentum and nesterov")
+    momentum: Fraction = Field(0.9, description="of momentum, nesterov and muon")
     beta1: Fraction = Field(0.9, description="decay of the mean gradient in adam and adamw")
     beta2: Fraction = Field(0.999, description="decay of the mean squared gradient in adam and adamw")
     epsilon: Positive = Field(1e-8, description="keeps rmsprop, adagrad, adam and adamw from dividing by zero")
     rho: Fraction = Field(0.9, description="decay of the mean squared gradient in rmsprop")
-    weight_decay: NotNegative = Field(0.01, description="of adamw, times the learning rate, taken off each weight")
+    weight_decay: NotNegative = Field(0.01, description="of adamw and muon, times the learning rate, taken off each weight")
     clip_norm: NotNegative = Field(0.0, description="longest gradient allowed; 0: any")
     average: Fraction = Field(0.0, description="decay of the running average of the weights that is kept; 0: none")
 
@@ -181,6 +197,6 @@ class Training(Section):
     seed: Seed = Field(0, description="fixes the split, the start and the order: same seed, same bits")
     patience: Whole = Field(0, description="stop after so many epochs without a better validation loss; 0: never")
     minutes: NotNegative = Field(0.0, description="stop after this time; 0: no limit")
-    folds: Whole = Field(0, description="cross-validate with so many folds before training; 0: not")
-    final: bool = Field(False, description="train on all pictures, none held back; the score is the cross-validated one")
     checkpoint_seconds: NotNegative = Field(10.0, description="shortest time between two checkpoints")
+    folds: Folds = Field(0, description="cross-validation: train so many times, each on all folds but one; 0: none")
+    final: bool = Field(False, description="train the kept model on all pictures, scored by cross-validation")

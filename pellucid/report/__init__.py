@@ -1,12 +1,12 @@
 """The report: every number, curve and picture of a run on one page that needs nothing else.
 
-`ReportData` holds what is shown, `render` makes the page, `save_figures` the PNG files; `pellucid.report.figures` draws each
-figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words what the numbers mean.
+`ReportData` holds what is shown, `render` makes the page, `save_figures` the PNG files; `pellucid.report.figures` draws
+each figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words what the numbers mean.
 """
 
-from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, ReportData
-from pellucid.report.figures import save_figures
 from pellucid.report.choice import gallery, samples
+from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, ReportData
+from pellucid.report.drawings import save_figures
 from pellucid.report.html import render
 from pellucid.report.pictures import thumbnail
 

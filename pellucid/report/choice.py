@@ -7,14 +7,18 @@ import numpy as np
 from pellucid.evaluation import Predictions
 from pellucid.report.data import Answer, Picture
 
-Show = Callable[[int], np.ndarray | None]  # row -> (H, W, 1 or 3) uint8 (see `thumbnail`), or None for a row of features
+# row -> (H, W, 1 or 3) uint8 (see `thumbnail`), or None for a row of features
+Show = Callable[[int], np.ndarray | None]
 
 
 def samples(
     labels: np.ndarray, classes: Sequence[str], paths: Sequence[str], show: Show, total: int = 80
 ) -> dict[str, tuple[Picture, ...]]:
-    """Some pictures of every class, spread evenly over it: at most ten of each, about `total` in all, at least one."""
-    each = max(1, min(10, total // len(classes)))
+    """Some pictures of every class, spread evenly over it: at most 20 of each, about `total` in all, at least one.
+
+    show: the picture of a row of `labels`.
+    """
+    each = max(1, min(20, total // len(classes)))
     chosen = {}
     for number, name in enumerate(classes):
         rows = np.flatnonzero(np.asarray(labels) == number)
@@ -23,8 +27,13 @@ def samples(
     return chosen
 
 
-def gallery(predictions: Predictions, part: str, show: Show, *, wrong: int = 24, right: int = 24) -> tuple[Answer, ...]:
-    """The worst mistakes of a part, then right answers from the least sure to the surest."""
+def gallery(
+    predictions: Predictions, part: str | None, show: Show, *, wrong: int = 24, right: int = 24
+) -> tuple[Answer, ...]:
+    """The worst mistakes of a part (None: of all), then right answers from the least sure to the surest.
+
+    show: the picture of a row of `predictions`.
+    """
     rows = [*predictions.worst_mistakes(wrong, part=part), *predictions.right_answers(right, part=part)]
     return tuple(_answer(predictions, int(row), show) for row in rows)
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from pellucid.evaluation import Scores
 
-
 # How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
 PART_WORDS = {"train": "training", "cross-validation": "cross-validated"}
 
@@ -74,8 +73,8 @@ class InputFacts:
 class ReportData:
     """Everything `render` and `save_figures` show.
 
-    Parts are "train", "validation", "test" and "cross-validation" (every picture, answered by the network of a fold that had
-    not seen it); those that exist, in this order.
+    Parts are "train", "validation", "test" and "cross-validation" (every picture, answered by the network of a fold
+    that had not seen it); those that exist, in this order.
     """
 
     title: str

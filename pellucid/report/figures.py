@@ -5,38 +5,38 @@
     loss_curve(figure.subplots(), run.epochs)
     figure.savefig("loss.png")
 
-Nothing here touches pyplot or any global setting. Names are drawn as they are written: `$` starts no formula, and a letter
-that the font lacks becomes a box, without a warning.
+Nothing here touches pyplot or any global setting. Names are drawn as they are written: `$` starts no formula, and a
+letter that the font lacks becomes a box, without a warning.
 """
 
 import functools
-import io
 import math
-import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
-from pellucid.files import atomic_path
-from pellucid.report.data import Answer, Picture, ReportData
+from pellucid.report.data import Answer, Picture
 from pellucid.report.pictures import confusion_pixels, confusion_strength, mosaic, weight_pictures
 from pellucid.report.words import percent, shorten
 
-INK, MUTED, RULE = "#1f2430", "#5d6675", "#d9dde3"
+INK, MUTED, RULE, PAPER = "#1f2430", "#5d6675", "#d9dde3", "#ffffff"
 BLUE, ORANGE = "#0072b2", "#d55e00"
 
-_RESOLUTION = 150  # dots an inch
+ROWS, COLUMNS = 20, 10  # the most that the figure of samples shows
+NAME = 18  # the longest name that is written out, in letters
 _LOG_FROM = 30  # a loss that falls by more than this factor is drawn on a logarithmic scale
 _CLASSES_NAMED = 40  # more class names than this cannot be read along an axis
 _CLASSES_COUNTED = 15  # more columns than this leave no room for counts
 
 
-def loss_curve(ax, epochs: Sequence[Mapping], best: int | None = None) -> None:
-    """Training and validation loss by epoch; `best` is the position of the epoch whose weights were kept."""
+def loss_curve(ax, epochs: Sequence, best: int | None = None) -> None:
+    """Training and validation loss by epoch.
+
+    epochs: `training.Epoch` records, or the lines of `metrics.jsonl`. best: the position of the epoch whose weights
+    were kept, marked with a ring.
+    """
     curves = [_values(epochs, "loss"), _values(epochs, "validation_loss")]
-    finite = np.concatenate(curves)
-    finite = finite[np.isfinite(finite)]
+    finite = _finite(curves)
     logarithmic = finite.size and finite.min() > 0 and finite.max() > _LOG_FROM * finite.min()
     _curves(ax, curves, best, "Loss, logarithmic" if logarithmic else "Loss")
     if logarithmic:
@@ -47,41 +47,52 @@ def loss_curve(ax, epochs: Sequence[Mapping], best: int | None = None) -> None:
         ax.set_ylim(bottom=0)
 
 
-def accuracy_curve(ax, epochs: Sequence[Mapping], best: int | None = None) -> None:
-    """Training and validation accuracy by epoch, in percent."""
+def accuracy_curve(ax, epochs: Sequence, best: int | None = None) -> None:
+    """Training and validation accuracy by epoch, in percent; arguments as `loss_curve`."""
     curves = [100 * _values(epochs, "accuracy"), 100 * _values(epochs, "validation_accuracy")]
     _curves(ax, curves, best, "Accuracy, %")
-    ax.set_ylim(top=min(100.0, ax.get_ylim()[1]))
+    finite = _finite(curves)
+    if finite.size:
+        ax.set_ylim(max(0, finite.min() - 5), min(100.5, finite.max() + 5))
 
 
 def confusion_matrix(ax, confusion: np.ndarray, classes: Sequence[str]) -> None:
     """(K, K) counts, a row for each true class: blue where right, orange where wrong, darker where fuller."""
     _dress(ax)
+    ax.spines["bottom"].set_visible(False)
     ax.imshow(confusion_pixels(confusion), interpolation="nearest")
     ax.set_xlabel("predicted", color=MUTED)
     ax.set_ylabel("true", color=MUTED)
     named = range(len(classes)) if len(classes) <= _CLASSES_NAMED else ()
-    labels = [_label(classes[k], 18) for k in named]
-    slanted = {"rotation": 90} if max(map(len, labels), default=0) > 3 else {}
-    ax.set_xticks(named, labels, parse_math=False, **slanted)
+    labels = [_label(classes[k], NAME) for k in named]
+    upright = max(map(len, labels), default=0) > (3 if len(classes) > 5 else 10)
+    ax.set_xticks(named, labels, parse_math=False, rotation=90 if upright else 0)
     ax.set_yticks(named, labels, parse_math=False)
     ax.tick_params(length=0, labelsize=9 if len(classes) <= 20 else 6)
+    if named:
+        ax.set_xticks(np.arange(1, len(classes)) - 0.5, minor=True)
+        ax.set_yticks(np.arange(1, len(classes)) - 0.5, minor=True)
+        ax.tick_params(which="minor", length=0)
+        ax.grid(which="minor", color=PAPER, linewidth=1)
     if len(classes) <= _CLASSES_COUNTED:
         strength = confusion_strength(confusion)
         for (row, column), count in np.ndenumerate(confusion):
             if count:
                 ink = "white" if strength[row, column] > 0.6 else INK
-                ax.text(column, row, f"{count:,}", ha="center", va="center", color=ink, fontsize=9)
+                _text(ax, column, row, f"{count:,}", color=ink, ha="center", va="center", fontsize=9)
 
 
 def samples(ax, pictures: Mapping[str, Sequence[Picture]]) -> None:
-    """A row of pictures for each class, its name before it. `pictures`: class name -> pictures, as in `ReportData.samples`."""
-    columns = max(map(len, pictures.values()), default=0)
-    for number, (name, row) in enumerate(pictures.items()):
-        ax.text(-0.15, number + 0.5, _label(name, 18), ha="right", va="center", color=INK, fontsize=10, parse_math=False)
+    """A row of pictures for each of the first 20 classes, its name before it; at most ten of each class.
+
+    `pictures`: class name -> pictures, as in `ReportData.samples`.
+    """
+    rows = [(name, row[:COLUMNS]) for name, row in list(pictures.items())[:ROWS]]
+    for number, (name, row) in enumerate(rows):
+        _text(ax, -0.1, number + 0.5, _label(name, NAME), ha="right", va="center", fontsize=9)
         for column, picture in enumerate(row):
             _place(ax, picture.pixels, (column, number), 0.94)
-    _frame(ax, columns, len(pictures))
+    _frame(ax, max((len(row) for _, row in rows), default=0), len(rows))
 
 
 def sample_predictions(ax, answers: Sequence[Answer], columns: int = 8) -> None:
@@ -89,100 +100,19 @@ def sample_predictions(ax, answers: Sequence[Answer], columns: int = 8) -> None:
     for place, answer in enumerate(answers):
         row, column = divmod(place, columns)
         _place(ax, answer.picture.pixels, (column, row * 1.5), 0.9)
-        right = answer.label == answer.predicted
-        said = f"{_label(answer.predicted, 12)} {percent(answer.probability, 0)}"
-        lines = said if right else f"{said}\nis {_label(answer.label, 12)}"
-        ax.text(
-            column + 0.5, row * 1.5 + 0.98, lines,
-            ha="center", va="top", fontsize=7.5, linespacing=1.15, color=INK if right else ORANGE, parse_math=False,
-        )  # fmt: skip
+        said = f"{_label(answer.predicted, 9)}, {percent(answer.probability, 0)}"
+        lines = said if answer.is_right else f"{said}\nis {_label(answer.label, 12)}"
+        colour = INK if answer.is_right else ORANGE
+        _text(ax, column + 0.5, row * 1.5 + 0.98, lines, color=colour, ha="center", va="top", fontsize=7.5)
     _frame(ax, columns, -(-len(answers) // columns) * 1.5)
 
 
 def first_layer(ax, weights: np.ndarray) -> None:
-    """First-layer weights (H, W, C, units) as pictures, the longest first: blue counts for a unit, orange against it."""
+    """First-layer weights (H, W, C, units) as pictures, the longest first: blue speaks for a unit, orange against."""
     pictures = weight_pictures(weights)
     columns = math.ceil(math.sqrt(2 * len(pictures)))
-    ax.imshow(mosaic(list(pictures), columns), interpolation="nearest")
+    ax.imshow(mosaic(pictures, columns), interpolation="nearest")
     ax.set_axis_off()
-
-
-def save_figures(data: ReportData, folder: str | Path) -> list[Path]:
-    """Write loss_curve, confusion_matrix, samples and sample_predictions as PNG files into `folder`; return their paths.
-
-    What has nothing to show (no epochs, features instead of pictures) is left out.
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, figure in _figures(data).items():
-        with atomic_path(folder / f"{name}.png") as path:
-            figure.savefig(path, format="png", dpi=_RESOLUTION, pil_kwargs={"compress_level": 3})
-        written.append(folder / f"{name}.png")
-    return written
-
-
-def curves_svg(data: ReportData) -> list[str]:
-    """The loss curve and the accuracy curve as `<svg>` elements that take the colours of the page they stand in."""
-    if not data.epochs:
-        return []
-    return [_svg(_curve_figure(curve, data, (4.8, 3.0)), curve.__name__) for curve in (loss_curve, accuracy_curve)]
-
-
-def _figures(data):
-    """File name -> figure."""
-    figures = {}
-    if data.epochs:
-        figures["loss_curve"] = _curve_figure(loss_curve, data, (6.4, 4.0))
-    classes = data.data.classes
-    side = min(9.0, 2.6 + 0.42 * len(classes))
-    figures["confusion_matrix"] = figure = _figure((side, side), layout="constrained")
-    confusion_matrix(figure.subplots(), data.headline.confusion, classes)
-    columns = max(map(len, data.samples.values()), default=0)
-    if columns and data.noun == "picture":
-        figures["samples"] = figure = _figure((1.7 + 0.75 * columns, 0.2 + 0.75 * len(data.samples)))
-        samples(figure.add_axes(_inset(figure, left=1.6)), data.samples)
-    if data.gallery and data.noun == "picture":
-        figures["sample_predictions"] = figure = _figure((8.0, 0.2 + 1.48 * -(-len(data.gallery) // 8)))
-        sample_predictions(figure.add_axes(_inset(figure)), data.gallery)
-    return figures
-
-
-def _curve_figure(curve, data, size):
-    # Fixed margins instead of a layout engine: they are known here, and a layout draws everything twice.
-    figure = _figure(size)
-    curve(figure.add_axes(_inset(figure, left=0.5, right=0.1, bottom=0.5, top=0.35)), data.epochs, data.best_epoch)
-    return figure
-
-
-def _figure(size, layout=None):
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=size, layout=layout)
-
-
-def _inset(figure, left=0.1, right=0.1, bottom=0.1, top=0.1):
-    """The rectangle of an ax that leaves these margins, in inches."""
-    width, height = figure.get_size_inches()
-    return left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height
-
-
-def _svg(figure, name):
-    from matplotlib import rc_context
-
-    stream = io.StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):  # ids that are stable, and its own
-        # No metadata: a date would make two renderings of one run differ.
-        metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(stream, format="svg", transparent=True, metadata=metadata)
-    drawing = stream.getvalue()
-    drawing = drawing[drawing.index("<svg") :]
-    drawing = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", drawing, flags=re.DOTALL)
-    drawing = re.sub(r' xmlns(:xlink)?="[^"]*"|(?<=<g) id="[^"]*"', "", drawing).replace("xlink:href", "href")
-    drawing = re.sub(r"font-family: [^;\"]*;? ?", "", drawing)
-    for colour, variable in {INK: "ink", MUTED: "muted", RULE: "rule", BLUE: "blue", ORANGE: "orange"}.items():
-        drawing = drawing.replace(colour, f"var(--{variable})")
-    return drawing
 
 
 def _curves(ax, curves, best, title):
@@ -192,15 +122,18 @@ def _curves(ax, curves, best, title):
         if not np.isfinite(values).any():
             continue
         numbers = np.arange(1, len(values) + 1)
-        ax.plot(numbers, values, color=colour, linewidth=1.8, label=name, marker="o" if len(values) < 10 else None, markersize=4)
+        dots = {"marker": "o", "markersize": 4} if len(values) < 10 else {}
+        ax.plot(numbers, values, color=colour, linewidth=1.8, label=name, clip_on=False, **dots)
         if best is not None and np.isfinite(values[best]):
-            ax.plot(best + 1, values[best], "o", color=colour, markersize=6, markeredgecolor="white", markeredgewidth=1.2)
-    ax.set_title(title, loc="left", fontsize=10.5, color=INK, weight="bold")
+            ring = {"markersize": 7, "markeredgecolor": colour, "markeredgewidth": 1.8}
+            ax.plot(best + 1, values[best], "o", color=PAPER, clip_on=False, zorder=3, **ring)
+    ax.set_title(title, loc="left", pad=10, fontsize=10.5, color=INK, weight="bold")
     ax.set_xlabel("epoch", color=MUTED)
     ax.set_xlim(0.5, max(1, *map(len, curves)) + 0.5)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     if ax.lines:
-        ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, borderaxespad=0.2, labelcolor=MUTED)
+        place = {"loc": "lower right", "bbox_to_anchor": (1, 1.03), "borderaxespad": 0.2, "borderpad": 0.1}
+        ax.legend(ncols=2, frameon=False, labelcolor=MUTED, **place)
 
 
 def _dress(ax):
@@ -229,10 +162,19 @@ def _place(ax, pixels, corner, side):
     ax.imshow(pixels, extent=(x, x + width, y + height, y), interpolation="nearest")
 
 
+def _text(ax, x, y, text, color=INK, **settings):
+    ax.text(x, y, text, color=color, linespacing=1.15, parse_math=False, **settings)
+
+
 def _values(epochs, key):
     """(epochs,) float64, NaN where a value is missing."""
-    values = [epoch.get(key) for epoch in epochs]
+    values = [epoch[key] if isinstance(epoch, Mapping) else getattr(epoch, key) for epoch in epochs]
     return np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _finite(curves):
+    values = np.concatenate(curves)
+    return values[np.isfinite(values)]
 
 
 def _label(name, length):

@@ -1,6 +1,7 @@
-"""What the numbers say, in plain sentences. Each function is pure: from data to one sentence, or to "" where there is nothing to say.
+"""What the numbers say, in plain sentences.
 
-A difference is only called one where the interval of the smaller part allows it.
+Each function is pure: from data to one sentence, or to "" where there is nothing to say. A difference is only called
+one where the interval allows it.
 """
 
 import math
@@ -10,7 +11,7 @@ import numpy as np
 
 from pellucid.evaluation import Scores
 from pellucid.report.data import PART_WORDS, ReportData
-from pellucid.report.words import count, listing, number, percent, points, quoted, shorten
+from pellucid.report.words import SPACE, count, listing, number, percent, points, quoted, shorten
 
 WIDE = 0.03  # half the width of an interval from which more test pictures are advised
 FEW = 200  # test pictures below which they are advised too
@@ -22,7 +23,7 @@ def question(classes: Sequence[str], noun: str = "picture") -> str:
     verb = "does this picture show" if noun == "picture" else f"is this {noun}"
     if len(classes) > 12:
         return f"Which of these {len(classes)} classes {verb}?"
-    return f"Which {verb}: {listing([shorten(name) for name in classes], 'or')}?"
+    return f"Which {verb}: {listing([shorten(name, 24) for name in classes], 'or')}?"
 
 
 def findings(data: ReportData) -> list[str]:
@@ -31,7 +32,7 @@ def findings(data: ReportData) -> list[str]:
     sentences = [
         accuracy(scores, data.part, noun),
         flattering(data),
-        interval(scores, noun),
+        interval(scores, noun) if data.part != "train" else "",
         baseline(scores, data.part, noun),
         overfitting(data.scores, data.part),
         confusions(scores, noun),
@@ -51,7 +52,8 @@ def accuracy(scores: Scores, part: str, noun: str = "picture") -> str:
     if scores.n == 1:
         return f"The only {_word(part)} {noun} is named {'correctly' if scores.correct else 'wrongly'}."
     if scores.correct in (0, scores.n):
-        return f"{'All' if scores.correct else 'None'} of the {examples} {'are' if scores.correct else 'is'} named correctly."
+        all_of = "All of the {} are" if scores.correct else "None of the {} is"
+        return f"{all_of.format(examples)} named correctly."
     verb = "is" if scores.correct == 1 else "are"
     return f"{scores.correct:,} of the {examples} {verb} named correctly, which is {percent(scores.accuracy)}."
 
@@ -59,9 +61,11 @@ def accuracy(scores: Scores, part: str, noun: str = "picture") -> str:
 def flattering(data: ReportData) -> str:
     """Why the headline promises too much, where nothing was held back for a clean test."""
     if data.part == "train":
-        return f"These {data.noun}s were learned from, so the score says nothing about new ones; keep some back with --test 0.15."
+        advice = "keep some back with --test 0.15"
+        return f"These {data.noun}s were learned from, so the score says nothing about new ones; {advice}."
     if data.part == "validation" and data.best_epoch is not None:
-        return f"The same {data.noun}s chose the best epoch, so the score flatters a little; --test 0.15 keeps others back."
+        advice = "--test 0.15 keeps others back"
+        return f"The same {data.noun}s chose the best epoch, so the score flatters a little; {advice}."
     return ""
 
 
@@ -109,9 +113,10 @@ def confusions(scores: Scores, noun: str = "picture") -> str:
     most = pairs[0][2]
     if most == 1:
         mistakes = scores.n - scores.correct
-        if mistakes == 1:
-            return f"The only mistake takes {_pair(scores, pairs[0], noun)}."
-        return f"No two classes are confused more than once; the {mistakes} mistakes are {mistakes} different ones."
+        if mistakes <= 3:
+            start = "The only mistake takes" if mistakes == 1 else f"The {mistakes} mistakes take"
+            return f"{start} {listing([_pair(scores, pair, noun) for pair in pairs])}."
+        return f"No two classes are confused more than once; the {mistakes} mistakes are all different."
     repeated = [_pair(scores, pair, noun) for pair in pairs if pair[2] > 1]
     return f"The most frequent {'mistake takes' if len(repeated) == 1 else 'mistakes take'} {listing(repeated)}."
 
@@ -121,7 +126,7 @@ def _pair(scores, pair, noun):
     support = scores.per_class[true].support
     return (
         f"{quoted(scores.classes[true])} for {quoted(scores.classes[answer])} "
-        f"({times:,} of {count(support, noun)})"
+        f"({times:,}{SPACE}of{SPACE}{count(support, noun)})"
     )
 
 
@@ -139,7 +144,8 @@ def weakest_class(scores: Scores, noun: str = "picture") -> str:
     if len(present) < 3 or scores.correct == scores.n:
         return ""
     weakest = min(present, key=lambda row: row.recall)
-    share = f"{percent(weakest.recall)} of its {count(weakest.support, noun)}"
+    found = round(weakest.recall * weakest.support)
+    share = f"{found:,} of its {count(weakest.support, noun)} ({percent(weakest.recall)})"
     return f"The class found least often is {quoted(weakest.name)}: {share}."
 
 

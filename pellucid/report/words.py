@@ -9,8 +9,8 @@ SPACE = "\u00a0"  # between a number and its unit: no line break there
 def printable(text: str) -> str:
     """`text` on one line, with nothing hidden in it.
 
-    Control characters, line breaks, direction overrides and bytes that are not UTF-8 are written as \\n, \\u202e and the
-    like. The joiners that Persian and emoji need stay.
+    Control characters, line breaks, direction overrides and bytes that are not UTF-8 are written as Python would escape
+    them. The joiners that Persian and emoji need stay.
     """
     return "".join(c if c.isprintable() or c in "\u00a0\u200c\u200d" else _escaped(c) for c in str(text))
 

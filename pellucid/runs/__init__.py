@@ -1,20 +1,21 @@
 """The jobs: from a source and a recipe to a folder, a score or an answer. The command line and Python call the same functions."""
 
-from pellucid.runs.cross_validate import CrossValidation, cross_validate
-from pellucid.runs.evaluate import Evaluation, evaluate
-from pellucid.runs.learning_rate import find_learning_rate
-from pellucid.runs.progress import Silent
-from pellucid.runs.run import Run
-from pellucid.runs.train import resume, train
+from pellucid.lazy import lazy as _lazy
 
-__all__ = [
-    "CrossValidation",
-    "Evaluation",
-    "Run",
-    "Silent",
-    "cross_validate",
-    "evaluate",
-    "find_learning_rate",
-    "resume",
-    "train",
-]
+_HOME = {
+    "Answers": "pellucid.runs.prediction",
+    "CrossValidation": "pellucid.runs.cross_validation",
+    "Evaluation": "pellucid.runs.evaluation",
+    "Prediction": "pellucid.runs.prediction",
+    "Run": "pellucid.runs.run",
+    "Silent": "pellucid.runs.progress",
+    "cross_validate": "pellucid.runs.cross_validation",
+    "evaluate": "pellucid.runs.evaluation",
+    "find_learning_rate": "pellucid.runs.learning_rate",
+    "predict": "pellucid.runs.prediction",
+    "resume": "pellucid.runs.training",
+    "train": "pellucid.runs.training",
+}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605
+__getattr__, __dir__ = _lazy(__name__, _HOME)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pellucid.errors import RecipeError
-from pellucid.images import Batches, class_weights
-from pellucid.nn import Dense, Network, presets
+from pellucid.images import Augmentation, Batches, class_weights
+from pellucid.nn import Dense, Layer, Network, layers, presets, whiten
+from pellucid.nn.layers.affine import Affine
 from pellucid.nn.losses import LOSSES, Loss
 from pellucid.optim import OPTIMIZERS, Optimizer, Penalty, Update, schedules
 from pellucid.recipes import Recipe
@@ -21,8 +22,10 @@ SETTINGS = {  # which keys of [optimizer] each optimiser takes
     "adagrad": ("epsilon",),
     "adam": ("beta1", "beta2", "epsilon"),
     "adamw": ("beta1", "beta2", "epsilon", "weight_decay"),
+    "muon": ("momentum", "weight_decay"),
 }
 WITHOUT_GRADIENT_ROWS = 1024  # pictures a batch when nothing is learned
+WHITENING_PICTURES = 1000  # which have a million small patches
 
 
 @dataclass
@@ -50,6 +53,7 @@ def assemble(prepared: Prepared) -> Parts:
     """The parts at the start of training, or RecipeError where the recipe does not fit the data."""
     recipe, dataset, split = prepared.recipe, prepared.dataset, prepared.split
     loss, network = build_network(recipe, prepared.spec.shape, len(dataset.classes))
+    _whiten(network, prepared)
     penalty = Penalty(recipe.loss.l1, recipe.loss.l2)
     update = build_update(recipe, network, penalty)
     batches = _training_batches(prepared)
@@ -76,17 +80,20 @@ def build_network(recipe: Recipe, in_shape: tuple[int, ...], classes: int) -> tu
     dtype = np.float64 if recipe.optimizer.name == "lbfgs" else np.float32
     try:
         loss = LOSSES[recipe.loss.name](**smoothing)
-        layers = _layers(recipe, loss.outputs(classes))
-        return loss, Network(layers, in_shape, seed=recipe.training.seed, dtype=dtype)
+        chain = _layers(recipe, in_shape, loss.outputs(classes))
+        return loss, Network(chain, in_shape, seed=recipe.training.seed, dtype=dtype)
     except ValueError as error:
         raise RecipeError(f"the network does not fit: {error}") from error
 
 
-def _layers(recipe: Recipe, outputs: int) -> list:
-    """Hidden layers as the recipe says, then one Dense layer for the outputs."""
+def _layers(recipe: Recipe, in_shape: tuple[int, ...], outputs: int) -> list[Layer]:
+    """The preset of a recipe, or the layers that it writes out and one Dense layer for the outputs."""
     section = recipe.network
     start = {"initialiser": section.initialiser, "std": section.std}
-    if not section.layers:
+    if section.layers:
+        output = Dense(outputs, section.output_activation, **start)
+        return [*Network.layers_from([_started(layer, start) for layer in recipe.tables()["network"]["layers"]]), output]
+    if section.preset == "mlp":
         return presets.mlp(
             section.hidden,
             outputs,
@@ -95,9 +102,30 @@ def _layers(recipe: Recipe, outputs: int) -> list:
             output_activation=section.output_activation,
             **start,
         )
-    output = Dense(outputs, section.output_activation, **start)
-    written = [{**layer.model_dump(), **(start if layer.type == "Dense" else {})} for layer in section.layers]
-    return [*Network.layers_from(written), output]
+    described = {key: getattr(section, key) for key in section.described_by if key != "preset"}
+    if not described.get("width", True):
+        del described["width"]  # 0: as the preset is known
+    return getattr(presets, section.preset)(in_shape, outputs, **described)
+
+
+def _started(layer: dict, start: dict) -> dict:
+    """A written layer with the recipe's initialiser, if it has weights and none of its own; the same for layers inside."""
+    if "layers" in layer:
+        return layer | {"layers": [_started(inside, start) for inside in layer["layers"]]}
+    return start | layer if issubclass(getattr(layers, layer["type"]), Affine) else layer
+
+
+def _whiten(network: Network, prepared: Prepared) -> None:
+    """Compute the filters of a first layer that starts with "whitening" from training pictures of all classes."""
+    if getattr(network.layers[0], "initialiser", None) != "whitening":
+        return
+    train = prepared.split.train
+    some = train[:: -(-len(train) // WHITENING_PICTURES)]
+    [(pictures, _, _)] = Batches(prepared.dataset.images, prepared.dataset.labels, some, prepared.spec, 0).epoch(0)
+    try:
+        whiten(network, pictures)
+    except ValueError as error:
+        raise RecipeError(f"the network does not fit: {error}") from error
 
 
 def build_optimizer(recipe: Recipe, network: Network) -> Optimizer:
@@ -143,4 +171,12 @@ def _training_batches(prepared: Prepared) -> Batches:
         recipe.training.batch_size,
         seed=recipe.training.seed,
         weights=class_weights(dataset.labels, dataset.classes, recipe.loss.class_weight, train),
+        augmentation=_augmentation(prepared),
     )
+
+
+def _augmentation(prepared: Prepared) -> Augmentation:
+    augmentation = Augmentation(**prepared.recipe.augment.model_dump())
+    if augmentation and not prepared.dataset.is_pictures:
+        raise RecipeError("[augment] changes pictures, but the source holds rows of numbers; leave it out")
+    return augmentation

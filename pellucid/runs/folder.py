@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from pellucid.errors import OutputError
-from pellucid.files import atomic_write
+from pellucid.files import atomic_write, remove_leftovers
 from pellucid.training import Epoch
 
 DEFAULT = Path("runs")
@@ -50,6 +50,7 @@ class RunFolder:
             raise OutputError(f"{path} holds no run (no {folder.config.name}); give the folder of an interrupted run")
         if folder.model.exists() and not folder.checkpoint.exists():
             raise OutputError(f"the run in {path} has ended; nothing to resume (its model is {folder.model})")
+        remove_leftovers(folder.path)
         return folder
 
     def discard(self) -> None:

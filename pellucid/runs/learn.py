@@ -38,8 +38,8 @@ def keep_final_weights(parts: Parts) -> None:
         parts.best.restore()
         return
     with final_weights(parts):
-        theta = parts.network.theta.copy()
-    parts.network.theta[...] = theta
+        values = parts.network.values.copy()
+    parts.network.values[...] = values
 
 
 def _fit(parts: Parts, stop: Callable[[], bool]) -> Iterator[Epoch]:

@@ -10,7 +10,7 @@ from pellucid.evaluation import Predictions, Scores
 from pellucid.nn import Dense, Network
 from pellucid.report import DataFacts, Formula, InputFacts, ReportData, gallery, samples, thumbnail
 from pellucid.runs.assemble import SETTINGS, Parts
-from pellucid.runs.cross_validate import CrossValidation
+from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.prepare import Prepared
 
 
@@ -54,7 +54,7 @@ def report_data(
         scores=scores,
         part=part,
         config=recipe.to_toml(),
-        created=datetime.now().astimezone().strftime("%-d %B %Y, %H:%M"),
+        created=_now(),
         seconds=sum(epoch.seconds for epoch in parts.epochs),
         samples=samples(dataset.labels, dataset.classes, dataset.paths, show) if dataset.is_pictures else {},
         gallery=gallery(predictions, shown, show_answer),
@@ -66,6 +66,11 @@ def report_data(
         warnings=(),
         versions=versions(),
     )
+
+
+def _now() -> str:
+    now = datetime.now()
+    return f"{now.day} {now:%B %Y, %H:%M}"
 
 
 def first_layer(network: Network) -> np.ndarray | None:

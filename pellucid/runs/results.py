@@ -18,7 +18,7 @@ from pellucid.evaluation import (
 from pellucid.files import atomic_write
 from pellucid.nn.network import Network
 from pellucid.runs.assemble import Parts
-from pellucid.runs.cross_validate import CrossValidation
+from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.judge import judge, scores_json
 from pellucid.runs.learn import keep_final_weights
@@ -132,5 +132,5 @@ def _in_float32(network: Network) -> Network:
     if network.dtype == np.float32:
         return network
     twin = Network.from_specification(network.specification(), network.in_shape, seed=network.seed)
-    twin.theta[...] = network.theta
+    twin.values[...] = network.values
     return twin

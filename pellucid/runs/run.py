@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pellucid.classifier import Classifier
 from pellucid.evaluation import Predictions, Scores
-from pellucid.runs.cross_validate import CrossValidation
+from pellucid.runs.cross_validation import CrossValidation
 from pellucid.training import Epoch
 
 

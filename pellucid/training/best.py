@@ -8,14 +8,16 @@ from pellucid.nn.network import Network
 
 
 class Best:
-    """Remembers the parameters of the epoch with the lowest loss, and says when to stop waiting for a lower one.
+    """Remembers the parameters of the epoch with the lowest loss, and the running statistics that belong to them.
+
+    It also says when to stop waiting for a lower loss.
 
     patience: how many epochs without a new low are waited for; 0 waits for ever.
     """
 
     def __init__(self, network: Network, patience: int = 0):
         self.network, self.patience = network, patience
-        self.theta = network.theta.copy()
+        self.values = network.values.copy()
         self.loss, self.epoch, self.waited = math.inf, -1, 0
 
     def update(self, epoch: int, loss: float) -> bool:
@@ -24,7 +26,7 @@ class Best:
         if not loss < self.loss:
             return False
         self.loss, self.epoch, self.waited = loss, epoch, 0
-        self.theta[...] = self.network.theta
+        self.values[...] = self.network.values
         return True
 
     @property
@@ -34,14 +36,13 @@ class Best:
 
     def restore(self) -> None:
         """Give the network the best parameters seen."""
-        self.network.theta[...] = self.theta
+        self.network.values[...] = self.values
 
     def state(self) -> dict:
-        """For a checkpoint, beside the array `theta`. A loss not yet seen is None."""
-        return {"loss": self.loss if math.isfinite(self.loss) else None, "epoch": self.epoch, "waited": self.waited}
+        """For a checkpoint, beside the array `values`."""
+        return {"loss": self.loss, "epoch": self.epoch, "waited": self.waited}
 
-    def load(self, state: dict, theta: np.ndarray) -> None:
-        """Take over what `state` and `theta` held."""
-        self.loss = math.inf if state["loss"] is None else state["loss"]
-        self.epoch, self.waited = state["epoch"], state["waited"]
-        self.theta[...] = theta
+    def load(self, state: dict, values: np.ndarray) -> None:
+        """Take over what `state` and `values` held."""
+        self.loss, self.epoch, self.waited = state["loss"], state["epoch"], state["waited"]
+        self.values[...] = values

@@ -1,7 +1,6 @@
 """Everything a run needs to go on, in one file."""
 
 import dataclasses
-import math
 from pathlib import Path
 
 from pellucid import container
@@ -14,7 +13,7 @@ from pellucid.training.epoch import Epoch
 
 @dataclasses.dataclass
 class Checkpoint:
-    """The moving parts of a run between two epochs: parameters, optimiser, average, best weights, schedule, record.
+    """The moving parts of a run between two epochs: parameters and running statistics, optimiser, average, best, schedule, record.
 
     update is None for L-BFGS, which keeps nothing between epochs.
     """
@@ -27,14 +26,14 @@ class Checkpoint:
 
     def save(self, path: str | Path, header: dict) -> None:
         """Write all of it, whole or not at all; `header` is for the caller (what run this is)."""
-        tensors = {"theta": self.network.theta, "best": self.best.theta}
+        tensors = {"values": self.network.values, "best": self.best.values}
         if self.update:
             tensors |= self.update.tensors()
         state = {
             "epochs": [epoch.to_json() for epoch in self.epochs],
             "best": self.best.state(),
             "steps": self.update.optimizer.steps if self.update else 0,
-            "schedule": _plain(self.schedule.state()) if isinstance(self.schedule, Plateau) else None,
+            "schedule": self.schedule.state() if isinstance(self.schedule, Plateau) else None,
         }
         container.write(path, "checkpoint", tensors, {"run": header, "state": state})
 
@@ -47,19 +46,10 @@ class Checkpoint:
         """Take over the state of a file that `save` wrote for the same run."""
         tensors, header = container.read(path, "checkpoint")
         state = header["state"]
-        self.network.theta[...] = tensors["theta"]
+        self.network.values[...] = tensors["values"]
         self.best.load(state["best"], tensors["best"])
         if self.update:
             self.update.restore(tensors, state["steps"])
         if isinstance(self.schedule, Plateau):
-            self.schedule.restore(_unplain(state["schedule"]))
+            self.schedule.restore(state["schedule"])
         self.epochs[:] = [Epoch.from_json(values) for values in state["epochs"]]
-
-
-def _plain(values: dict) -> dict:
-    """Infinity (no loss seen yet) as None, which JSON can say."""
-    return {name: None if value == math.inf else value for name, value in values.items()}
-
-
-def _unplain(values: dict) -> dict:
-    return {name: math.inf if value is None else value for name, value in values.items()}

@@ -53,16 +53,19 @@ def fit(
 def train_step(network: Network, loss: Loss, update: Update, batch, learning_rate: float) -> tuple[float, float, int]:
     """One step on a batch (x, t, w): forward, loss, backward, update. Returns loss, gradient norm, hits.
 
-    A loss or norm that is not finite means that nothing was updated.
+    A loss or norm that is not finite means that nothing was updated, running statistics included.
     """
     x, t, w = batch
+    state = network.state.copy()  # a few numbers a channel
     z = network.forward(x, train=True, keep=True)
     value, dz = loss(z, t, w)
-    hits = count_hits(loss, z, t)
-    if not math.isfinite(value):
-        return value, math.nan, hits
-    network.backward(dz)
-    return value, update(learning_rate), hits
+    hits, norm = count_hits(loss, z, t), math.nan
+    if math.isfinite(value):
+        network.backward(dz)
+        norm = update(learning_rate)
+    if not math.isfinite(norm):
+        network.state[...] = state
+    return value, norm, hits
 
 
 def _train_epoch(network, loss, update, batches, number, schedule, stop) -> Epoch | None:

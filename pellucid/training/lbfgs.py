@@ -58,7 +58,7 @@ def fit_lbfgs(
         if not math.isfinite(value):
             raise TrainingDiverged(step=number, epoch=number, learning_rate=None, what=f"the loss is {value}")
         seen = measure(network, loss, validation.epoch(0)) if validation is not None else None
-        seconds = time.perf_counter() - begun
+        seconds, stopped = time.perf_counter() - begun, stop()
         yield Epoch(
             number=number,
             step=(number + 1) * ITERATIONS,
@@ -71,9 +71,9 @@ def fit_lbfgs(
             pictures_per_second=result.nfev * batches.count / seconds,
             validation_loss=seen.loss if seen else None,
             validation_accuracy=seen.accuracy if seen else None,
-            partial=stop(),
+            partial=stopped,
         )
-        if result.nit == 0 or stop():
+        if result.nit == 0 or stopped:
             return
 
 

@@ -12,11 +12,12 @@ from pellucid.optim.update import Update
 from pellucid.training.fit import train_step
 
 SMOOTHING = 0.9  # of the loss from step to step
+SETTLING = 10  # steps that the smoothed loss needs to be more than the luck of the first batches: 1 / (1 - SMOOTHING)
 DIVERGED = 4.0  # a smoothed loss this many times the lowest ends the sweep
 
 
 class LearningRateSweep(NamedTuple):
-    """The smoothed loss at each rate tried, and the rate at which it fell most steeply."""
+    """The smoothed loss at each rate tried, and the rate to train with: NaN where even the lowest diverged."""
 
     learning_rates: list[float]
     losses: list[float]
@@ -35,8 +36,10 @@ def sweep_learning_rates(
 ) -> LearningRateSweep:
     """Raise the rate from `lowest` to `highest`, by the same factor each step, and watch the loss (Smith 2017, section 3.3).
 
-    The suggestion is the rate where the smoothed loss falls most steeply over log(rate), before its lowest point. The network and
-    the update are used up: hand over fresh ones.
+    The suggestion is a tenth of the rate at which the smoothed loss is lowest: there the loss still falls fast, and the rate is
+    well below the one that diverges. (The steepest fall, often taken instead, is the noise of the first steps when batches are
+    small: 1e-6 for 5 of 8 seeds with SGD on the digits in batches of 8.) The network and the update are used up: hand over
+    fresh ones.
     """
     rates, losses, running, minimum = [], [], 0.0, math.inf
     with single_threaded_blas(), np.errstate(all="ignore"):
@@ -51,7 +54,7 @@ def sweep_learning_rates(
             minimum = min(minimum, smooth)
             rates.append(rate)
             losses.append(smooth)
-    return LearningRateSweep(rates, losses, _steepest(rates, losses))
+    return LearningRateSweep(rates, losses, _suggestion(rates, losses))
 
 
 def _endless(batches):
@@ -61,10 +64,8 @@ def _endless(batches):
         number += 1
 
 
-def _steepest(rates: list[float], losses: list[float]) -> float:
-    """The rate of the steepest fall up to the lowest loss."""
-    if len(losses) < 3:
-        return rates[0] if rates else math.nan
-    falling = max(3, int(np.argmin(losses)) + 1)
-    slopes = np.gradient(np.array(losses[:falling]), np.log(rates[:falling]))
-    return rates[int(np.argmin(slopes))]
+def _suggestion(rates: list[float], losses: list[float]) -> float:
+    if not rates:
+        return math.nan
+    settled = min(SETTLING, len(losses) - 1)
+    return rates[settled + int(np.argmin(losses[settled:]))] / 10

@@ -38,5 +38,10 @@ def predict_outputs(network: Network, batches: Iterable) -> np.ndarray:
 
 def count_hits(loss: Loss, z: np.ndarray, t: np.ndarray) -> int:
     """How many rows of outputs decide for their target."""
-    labels = t if t.ndim == 1 else t.argmax(axis=1)
+    if t.ndim == 1:
+        labels = t
+    elif t.shape[1] == 1:
+        labels = t[:, 0] > 0.5
+    else:
+        labels = t.argmax(axis=1)
     return int(np.count_nonzero(loss.decide(z) == labels))

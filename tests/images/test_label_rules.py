@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pellucid.errors import DataError, RecipeError
@@ -40,11 +40,15 @@ def test_folder():
 words = st.text(st.characters(categories=["Lu", "Ll"]), min_size=1, max_size=8)
 
 
-@given(words, st.integers(0, 10**6), st.sampled_from(["", "_", "-", ".", " ", " (", "__"]), st.sampled_from(["png", "JPG"]))
+@settings(max_examples=40, deadline=None)
+@given(
+    words, st.integers(0, 10**6), st.sampled_from(["", "_", "-", ".", " ", " (", "__"]), st.sampled_from(["png", "JPG"])
+)
 def test_the_prefix_is_the_whole_word_before_the_number(word, number, separator, suffix):
     assert prefix_label(f"{word}{separator}{number}.{suffix}") == word
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(words, min_size=2, max_size=4, unique=True), st.integers(2, 5), st.randoms(use_true_random=False))
 def test_prefixes_give_back_the_classes_whatever_the_order(classes, count, random):
     generic = {"image", "img", "photo", "pic", "scan", "file", "frame", "dsc", "vid"}

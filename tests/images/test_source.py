@@ -57,7 +57,7 @@ def test_too_few(pets):
 
 def test_only_one_class_with_folders_below_it(pets):
     assert refused(pets.parent).endswith(f"if its sub-folders are the classes, give {pets}")
-    assert "--label-rule" in refused(pets.parent, label_rule=r"(pets)")
+    assert "--label-rule" in refused(pets / "cat", label_rule="([0-9]).png", classes=["0"])
 
 
 def test_known_classes_of_a_model(pets):
@@ -84,9 +84,10 @@ def test_test_class_without_training_pictures(pets):
 def test_nothing_there(pets, tmp_path):
     assert refused("digit") == 'no such folder or file: "digit"; did you mean digits?'
     assert refused(tmp_path / "pet").endswith(f"did you mean {pets}?")
-    assert "expected digits, a folder of pictures, or an .npz file" in refused(tmp_path / "somewhere" / "else")
+    for missing in (tmp_path / "zebras", tmp_path / "somewhere" / "else"):
+        assert "expected digits, a folder of pictures, or an .npz file" in refused(missing)
     assert "no such folder" in refused("")
-    assert "no such folder" in refused("nul\0byte")
+    assert "no such folder" in refused("nul\0byte/\0")
 
 
 def test_not_a_source(pets):

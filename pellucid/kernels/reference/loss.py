@@ -3,7 +3,7 @@
 Each picture n has a loss l_n and a weight w_n (None: all 1). The loss of a batch is the weighted mean, and the division
 stands here, so that nothing else divides by the batch:
 
-    loss = sum_n w_n l_n / sum_n w_n        dz_n = w_n / (sum w) * dl_n/dz_n
+    loss = sum_n w_n l_n / sum_n w_n        dz_n = w_n / (sum w) * dl_n/dz_n        (both 0 where all weights are 0)
 """
 
 import numpy as np
@@ -73,6 +73,6 @@ def _weighted_mean(losses, w, dz):
     if w is None:
         dz *= 1 / len(losses)
         return float(np.add.reduce(losses)) / len(losses)
-    share = w / np.add.reduce(w)
+    share = w / (np.add.reduce(w) or 1)
     dz *= share[:, None]
     return float(share @ losses)

@@ -8,10 +8,15 @@ from pellucid.seeding import MULTIPLIER_1, MULTIPLIER_2
 def hash_uint32(count, key):
     """Hash the counters 0 .. count - 1 under `key`: (count,) uint32, uniform.
 
-    The integer mixer of Wellons (2018, "lowbias32": exhaustive search for the least biased 32-bit mixer), applied to
-    the counter plus the key, as `pellucid.seeding.key` applies it to seeds.
+    `pellucid.seeding.mix` of (counter + key) mod 2^32, on a whole array: the integer mixer of Wellons (2018, "lowbias32", found
+    by a search for the least biased 32-bit mixer).
     """
-    h = np.arange(count, dtype=np.uint32)
+    return scatter(np.arange(count, dtype=np.uint32), key)
+
+
+def scatter(counters, key):
+    """Hash any counters (uint32, changed in place) under `key`."""
+    h = counters
     h += np.uint32(key)
     h ^= h >> 16
     h *= np.uint32(MULTIPLIER_1)

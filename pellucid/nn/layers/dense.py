@@ -1,14 +1,10 @@
 """The dense (fully connected) layer."""
 
-import math
-
-from pellucid.nn.activations import activation
-from pellucid.nn.initialisers import initialiser, zeros
-from pellucid.nn.layer import Layer
-from pellucid.nn.parameter import Parameter
+from pellucid.nn.layers.affine import Affine
+from pellucid.nn.layers.geometry import whole
 
 
-class Dense(Layer):
+class Dense(Affine):
     """z = x W + b        y = f(z)        x: (N, K)  W: (K, M)  b: (M,)  y: (N, M).
 
     dz = dy f'(z)        dW = x^T dz        db = sum_n dz_n        dx = dz W^T
@@ -19,56 +15,24 @@ class Dense(Layer):
     def __init__(
         self, units: int, activation: str = "linear", *, initialiser: str = "he", std: float = 0.01, bias: bool = True
     ):
-        self.units, self.activation, self.initialiser, self.std, self.bias = units, activation, initialiser, std, bias
-        self.f = _checked(self)
+        self.units = whole(units, "the number of units of a Dense layer")
+        self.activation, self.initialiser, self.std, self.bias = activation, initialiser, std, bias
+        self.check()
 
     def build(self, in_shape):
         if len(in_shape) != 1:
             raise ValueError(f"Dense needs rows of features (K,), got {in_shape}; put Flatten() before it")
         (k,) = in_shape
-        self.fan_in = k
-        parameters = {"W": Parameter((k, self.units), initialiser(self.initialiser, k, self.units, self.std))}
-        if self.bias:
-            parameters["b"] = Parameter((self.units,), zeros, decay=False)
-        else:
-            self.b = self.db = None
-        if self.f.name != "linear":
-            self.f_forward = getattr(self.kernels, self.f.name)
-            self.f_backward = getattr(self.kernels, f"{self.f.name}_backward")
-        return (self.units,), parameters
+        return self.declare((self.units,), (k, self.units), self.units, fan_in=k, fan_out=self.units)
 
-    def forward(self, x, train, keep):
-        z = self.buffer("z", len(x), self.units)
+    def map(self, x, z):
         self.kernels.dense_forward(x, self.W, self.b, z)
-        y = z
-        if self.f.name != "linear":
-            y = self.buffer("y", *z.shape) if keep and self.f.from_input else z
-            self.f_forward(z, y)
-        if keep:
-            self.x, self.z, self.y = x, z, y
-        return y
 
-    def backward(self, dy, need_dx=True):
-        dz = dy
-        if self.f.name != "linear":
-            self.f_backward(dy, self.z if self.f.from_input else self.y, dz)
-        dx = self.buffer("dx", *self.x.shape) if need_dx else None
-        self.kernels.dense_backward(self.x, self.W, dz, self.dW, self.db, dx)
-        return dx
+    def map_backward(self, x, dz, dx):
+        self.kernels.dense_backward(x, self.W, dz, self.dW, self.db, dx)
 
     def equation(self):
-        affine = "x W + b" if self.bias else "x W"
-        return f"y = {affine}" if self.f.name == "linear" else f"y = {self.f.name}({affine})"
+        return self.applied_to("x W")
 
     def multiply_adds(self):
-        return self.fan_in * self.units
-
-
-def _checked(layer):
-    """The activation of a layer whose settings make sense; ValueError otherwise."""
-    if layer.units < 1:
-        raise ValueError(f"a Dense layer needs at least 1 unit, got {layer.units}")
-    initialiser(layer.initialiser, 1, layer.units)  # an unknown name is an error now, not when the network is built
-    if not (layer.std > 0 and math.isfinite(layer.std)):
-        raise ValueError(f"std must be a positive number, got {layer.std}")
-    return activation(layer.activation)
+        return self.weights

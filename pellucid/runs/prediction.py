@@ -88,9 +88,9 @@ def predict(
 ) -> Answers:
     """The answers of `model`, a Classifier or a model file, for picture files and for all pictures in folders.
 
-    Folders are walked; hidden files and those that are no pictures are left out and counted. A picture that cannot be read
-    is skipped and listed with the reason. Pictures are decoded in threads and answered batch by batch: memory holds about
-    two batches of them, however many there are.
+    Folders are walked; hidden files and those that are no pictures are left out and counted. A picture that cannot
+    be read is skipped and listed with the reason. Pictures are decoded in threads and answered batch by batch: memory
+    holds about three batches, however many pictures there are.
 
     Errors: DataError for an input that does not exist, and where no picture can be read; ModelFileError.
     """
@@ -112,7 +112,7 @@ def predict(
 def _answer(classifier: Classifier, pictures: Sequence[tuple[Path, np.ndarray]]) -> list[Prediction]:
     if not pictures:
         return []
-    p = classifier.predict_values(np.stack([values for _, values in pictures]))
+    p = classifier.predict_proba_decoded(np.stack([values for _, values in pictures]))
     rows = zip(pictures, classifier.decide(p), p, strict=True)
     return [Prediction(path, label, float(row.max()), row) for (path, _), label, row in rows]
 
@@ -120,7 +120,7 @@ def _answer(classifier: Classifier, pictures: Sequence[tuple[Path, np.ndarray]])
 def _decoded(
     paths: Iterable[Path], decode: Callable[[Path], np.ndarray], ahead: int
 ) -> Iterator[tuple[Path, np.ndarray | BrokenPicture]]:
-    """Each path with its values, or with what is wrong with it; at most `ahead` pictures are decoded before their turn."""
+    """Each path with its values, or with what is wrong with it; at most `ahead` are decoded before their turn."""
 
     def attempt(path: Path) -> np.ndarray | BrokenPicture:
         try:

@@ -11,7 +11,7 @@ from pellucid.errors import Interrupted, ModelFileError, TrainingDiverged
 from pellucid.images import Split
 from pellucid.recipes import Recipe, load_recipe
 from pellucid.runs.assemble import Parts, assemble
-from pellucid.runs.cross_validate import CrossValidation, cross_validate_prepared
+from pellucid.runs.cross_validation import CrossValidation, cross_validate_prepared
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.learn import learn
 from pellucid.runs.prepare import Prepared, measure_input, prepare

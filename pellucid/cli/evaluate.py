@@ -1,0 +1,74 @@
+"""pellucid evaluate."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pellucid.cli.arguments import JsonOption, ModelArgument, QuietOption, model_file, parse_keys
+from pellucid.cli.output import percent, say, scored, show, show_json, table
+from pellucid.cli.progress import shown
+from pellucid.errors import RecipeError
+
+if TYPE_CHECKING:
+    from pellucid.runs import Evaluation
+
+
+def evaluate(
+    model: ModelArgument,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Labelled pictures, as for train.")],
+    part: Annotated[
+        str | None,
+        typer.Option(metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False),
+    ] = None,
+    require: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False),
+    ] = None,
+    label_rule: Annotated[
+        str | None,
+        typer.Option(metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False),
+    ] = None,
+    keys: Annotated[
+        str | None,
+        typer.Option(metavar="x=A,y=B", help="Names of the arrays in an .npz file.", show_default=False),
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Score a model on labelled pictures."""
+    from pellucid import runs
+
+    if require is not None and not 0 <= require <= 1:
+        raise RecipeError(f"--require is {require:g}; expected a share from 0 to 1, for example 0.6 for 60 %")
+    with shown(quiet) as progress:
+        found = runs.evaluate(
+            model_file(model),
+            source,
+            part=part,
+            label_rule=label_rule,
+            keys=parse_keys(keys) if keys else None,
+            progress=progress,
+        )
+    if json:
+        show_json(found.to_json())
+    else:
+        show(summary(found))
+    if require is not None and found.scores.accuracy < require:
+        say(f"pellucid: the accuracy is {percent(found.scores.accuracy)}, below the required {percent(require)}")
+        raise typer.Exit(1)
+
+
+def summary(found: "Evaluation") -> str:
+    """The accuracy with its interval, the baseline, and a row a class."""
+    scores = found.scores
+    name, share = scores.majority
+    head = [
+        ("accuracy", scored(scores.accuracy, scores.interval, scores.n)),
+        ("most common class", f"{percent(share)} (always answering {name})"),
+        ("loss", f"{scores.loss:.4f}"),
+        ("measured on", found.why if found.why != "as asked" else f"the {found.part} part"),
+    ]
+    rows = [("", "precision", "recall", "F1", "pictures")]
+    for each in (*scores.per_class, scores.macro, scores.weighted):
+        rows.append((each.name, *(f"{value:.3f}" for value in (each.precision, each.recall, each.f1)), str(each.support)))
+    return table(head) + "\n\n" + table(rows, right=(1, 2, 3, 4))

@@ -1,0 +1,65 @@
+"""Text for people on stdout and stderr, and the one object of `--json`."""
+
+import json
+import math
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+
+
+def say(text: str) -> None:
+    """One line on stderr."""
+    typer.echo(printable(text), err=True)
+
+
+def show(text: str) -> None:
+    """Lines on stdout."""
+    typer.echo("\n".join(map(printable, text.split("\n"))))
+
+
+def show_json(value: Any) -> None:
+    """One JSON object on stdout; numbers that JSON has no word for become null."""
+    typer.echo(json.dumps(_finite(value), indent=2, default=os.fspath))
+
+
+def printable(text: str) -> str:
+    """`text` in one line, with the control characters that a file name may hold written out: \\x1b, \\n."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+
+
+def percent(share: float) -> str:
+    """0.9722 as "97.2 %"."""
+    return f"{100 * share:.1f} %"
+
+
+def scored(accuracy: float, interval: tuple[float, float], pictures: int) -> str:
+    """97.2 % (95 % interval 95.0–98.5, 360 pictures)."""
+    low, high = (f"{100 * bound:.1f}" for bound in interval)
+    return f"{percent(accuracy)} (95 % interval {low}–{high}, {pictures} picture{'s' * (pictures != 1)})"
+
+
+def shell_word(path: str | os.PathLike) -> str:
+    """A path as it can be typed into a shell."""
+    text = os.fspath(path)
+    return text if all(c.isalnum() or c in "/\\:._-+~" for c in text) else '"' + text.replace('"', '\\"') + '"'
+
+
+def table(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> str:
+    """Rows of cells as aligned columns, two spaces apart; the columns whose numbers are in `right` to the right."""
+    rows = [[printable(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell.rjust(n) if i in right else cell.ljust(n) for i, (cell, n) in enumerate(zip(row, widths, strict=True)))
+        for row in rows
+    )
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

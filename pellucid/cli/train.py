@@ -1,0 +1,85 @@
+"""pellucid train."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pellucid.cli.arguments import (
+    LENGTH,
+    NETWORK,
+    PICTURES,
+    JsonOption,
+    QuietOption,
+    RecipeOption,
+    SourceArgument,
+    with_settings,
+)
+from pellucid.cli.interrupt import stoppable
+from pellucid.cli.output import percent, scored, shell_word, show, show_json, table
+from pellucid.cli.progress import shown
+from pellucid.errors import RecipeError
+
+if TYPE_CHECKING:
+    from pellucid.runs import Run
+
+IN_WORDS = {
+    "test": "test accuracy",
+    "cross-validation": "cross-validated accuracy",
+    "validation": "validation accuracy",
+    "train": "training accuracy",
+}
+
+
+@with_settings(*LENGTH, *NETWORK, *PICTURES)
+def train(
+    source: SourceArgument = None,
+    recipe: RecipeOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the results; by default runs/SOURCE-1, -2, ...", show_default=False),
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Go on with an interrupted run.", show_default=False)
+    ] = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+    *,
+    settings: dict[str, Any],
+) -> None:
+    """Train a classifier; leave model, report and tables in a folder.
+
+    Ctrl-C stops after the step it is in and keeps the best model so far; a second Ctrl-C ends at once.
+    """
+    from pellucid import runs
+
+    if resume and (source or recipe or out or settings):
+        raise RecipeError(f"--resume {resume} takes everything from the run it goes on with; give nothing else")
+    with shown(quiet) as progress, stoppable(progress.say) as stop:
+        if resume:
+            run = runs.resume(resume, progress=progress, stop=stop)
+        else:
+            run = runs.train(source, recipe, out, progress=progress, stop=stop, **settings)
+    if json:
+        show_json(run.to_json())
+    else:
+        show(summary(run))
+
+
+def summary(run: "Run") -> str:
+    """What a person wants to know at once: how good, compared to what, where, and what next."""
+    scores = run.scores[run.part]
+    name, share = scores.majority
+    rows = [
+        (IN_WORDS[run.part], scored(run.accuracy, run.interval, run.n_test)),
+        ("most common class", f"{percent(share)} (always answering {name})"),
+    ]
+    if run.folds:
+        spread = f"± {100 * run.folds.spread:.1f} (mean and deviation of {len(run.folds.accuracies)} folds)"
+        rows.append(("folds", f"{100 * run.folds.mean:.1f} {spread}"))
+    rows += [
+        ("model", str(run.model)),
+        ("report", str(run.report)),
+        ("next", f"pellucid predict {shell_word(run.model)} PICTURE"),
+    ]
+    return table(rows)

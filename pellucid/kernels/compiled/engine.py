@@ -1,0 +1,184 @@
+"""What every compiled kernel stands on: how it is compiled, on which threads it runs, and BLAS's product of matrices.
+
+A kernel is `_piece(t, ...)`, the t-th of a fixed number of pieces of the work, and two drivers that run all pieces: `_serial`
+over `range`, `_parallel` over `prange`. The pieces do not depend on the number of threads, so neither do the bits of the result.
+
+Numba's disk cache notices a change in the file of a function, but not one in a function that it calls from another file. So the
+stamp of every cached function here is the content of this whole folder.
+"""
+
+import contextlib
+import functools
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+# Threads that wait sleep instead of spinning. Read when the pool starts, so it must be set before. On two cores of which other
+# programs wanted one, spinning pools needed 30 times as long for a product of 25 million multiply-adds (docs/decisions/0013).
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import llvmlite.binding
+import numba
+import scipy.linalg.cython_blas  # noqa: F401  loads the BLAS that `sgemm` calls
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import get_cython_function_address, intrinsic
+
+from pellucid.kernels import announce
+from pellucid.kernels.blas import reads_small_matrices_in_place
+
+# Not fastmath=True: it would remove every test for NaN and infinity.
+FASTMATH = {"contract", "reassoc", "nsz", "arcp", "afn"}
+
+_STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+
+
+def compiled(function=None, *, parallel: bool = False, fastmath=FASTMATH):
+    """Decorator: compile at the first call for the types it is called with, keep the result on disk, release the GIL."""
+    if function is None:
+        return functools.partial(compiled, parallel=parallel, fastmath=fastmath)
+    options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath, "parallel": parallel}
+    try:
+        dispatcher = numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder that could be written to: compile in each process
+        return numba.njit(**options)(function)
+    with contextlib.suppress(AttributeError):  # where another Numba calls it differently, only its own stamp counts
+        dispatcher._cache._cache_file._source_stamp = f"{dispatcher._cache._cache_file._source_stamp} {_STAMP}"
+    return dispatcher
+
+
+class _Threads:
+    """Who may use Numba's pool of threads: one kernel of the process at a time, and none in a forked child.
+
+    The pool does not survive a fork, and its threads would not help a second kernel that runs at the same time.
+    """
+
+    def __init__(self):
+        self.lock, self.forked = threading.Lock(), False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._in_child)
+
+    def _in_child(self) -> None:
+        self.forked = True
+
+    def run(self, parallel, serial, *arguments):
+        """parallel(*arguments), or serial(*arguments) where the pool is taken, absent or of one thread: the same bits."""
+        if self.forked or not self.usable or not self.lock.acquire(blocking=False):
+            return serial(*arguments)
+        try:
+            return parallel(*arguments)
+        finally:
+            self.lock.release()
+
+    @functools.cached_property
+    def usable(self) -> bool:
+        if numba.config.NUMBA_NUM_THREADS == 1:
+            return False
+        try:
+            numba.get_num_threads()  # starts the pool
+        except ValueError:  # neither TBB nor OpenMP nor Numba's own work queue could be loaded
+            return False
+        return True
+
+
+run = _Threads().run
+
+# Whether `product` cuts matrices into blocks: an argument of the kernels, for Numba would freeze what it reads from a module.
+BLOCKS = reads_small_matrices_in_place()
+
+# A symbol by name, not a ctypes pointer: functions that call it can still be cached on disk.
+llvmlite.binding.add_symbol("pellucid_sgemm", get_cython_function_address("scipy.linalg.cython_blas", "sgemm"))
+
+
+@intrinsic
+def sgemm(typing_context, A, B, C, transpose_A, transpose_B, beta):
+    """C = op(A) op(B) + beta C        rows may lie apart (slices of columns), numbers in a row may not; beta is a float32.
+
+    BLAS counts matrices by columns: to it, a row-major C is C^T = op(B)^T op(A)^T.
+    """
+
+    def generate(context, builder, signature, arguments):
+        (a, a_rows, a_columns, a_step), (b, _, _, b_step), (c, rows, columns, c_step) = (
+            _matrix(context, builder, kind, value)
+            for kind, value in zip(signature.args[:3], arguments[:3], strict=True)
+        )
+        transpose_A, transpose_B, beta = arguments[3:]
+        depth = builder.select(transpose_A, a_rows, a_columns)
+        flag = functools.partial(builder.select, lhs=ir.Constant(_CHAR, ord("T")), rhs=ir.Constant(_CHAR, ord("N")))
+        one = ir.Constant(ir.FloatType(), 1.0)
+        values = [flag(transpose_B), flag(transpose_A), columns, rows, depth, one, b, b_step, a, a_step, beta, c, c_step]
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t] * len(values))
+        function = cgutils.get_or_insert_function(builder.module, kind, "pellucid_sgemm")
+        builder.call(function, [_pointer(builder, value) for value in values])
+        return context.get_dummy_value()
+
+    return types.void(A, B, C, types.boolean, types.boolean, types.float32), generate
+
+
+_CHAR, _INT = ir.IntType(8), ir.IntType(32)
+
+
+def _matrix(context, builder, kind, value):
+    """Address of the first number, rows, columns, and the distance between rows in numbers, as BLAS accepts it."""
+    array = context.make_array(kind)(context, builder, value)
+    rows, columns = cgutils.unpack_tuple(builder, array.shape, 2)
+    step = builder.sdiv(cgutils.unpack_tuple(builder, array.strides, 2)[0], ir.Constant(rows.type, 4))
+    for least in (columns, ir.Constant(rows.type, 1)):  # NumPy leaves the distance open where there is one row
+        step = builder.select(builder.icmp_signed("<", step, least), least, step)
+    return array.data, *(builder.trunc(number, _INT) for number in (rows, columns, step))
+
+
+def _pointer(builder, value):
+    """Fortran takes every argument by its address."""
+    if not isinstance(value.type, ir.PointerType):
+        slot = cgutils.alloca_once(builder, value.type)
+        builder.store(value, slot)
+        value = slot
+    return builder.bitcast(value, cgutils.voidptr_t)
+
+
+@compiled
+def product(A, B, C, transpose_A, blocks):
+    """C = op(A) B, with `blocks` in products of at most a million multiply-adds.
+
+    For those OpenBLAS's kernels for AVX-512 read the matrices where they lie; larger ones it copies into packed form first.
+    Blocks of 64 x 64 x 240 were 1.2 to 1.8 times as fast as one call, on shapes from 64 x 784 x 100 to 256 x 1024 x 1024.
+    """
+    rows, columns = C.shape
+    depth = B.shape[0]
+    if not blocks or rows * columns * depth <= 1_000_000:
+        sgemm(A, B, C, transpose_A, False, numba.float32(0))
+        return
+    for start in range(0, depth, 240):
+        k = slice(start, min(start + 240, depth))
+        beta = numba.float32(0 if start == 0 else 1)
+        for j in range(0, columns, 64):
+            m = slice(j, min(j + 64, columns))
+            for i in range(0, rows, 64):
+                n = slice(i, min(i + 64, rows))
+                if transpose_A:
+                    sgemm(A[k, n], B[k, m], C[n, m], True, False, beta)
+                else:
+                    sgemm(A[n, k], B[k, m], C[n, m], False, False, beta)
+
+
+@compiled
+def share(t, pieces, size):
+    """The t-th of `pieces` parts of range(size), as (start, stop): multiples of 16, so that no cache line is shared."""
+    lines = (size + 15) // 16
+    return min(size, t * lines // pieces * 16), min(size, (t + 1) * lines // pieces * 16)
+
+
+class _Compilations(numba.core.event.Listener):
+    """Hears of compilations; kernels that come from the disk are none."""
+
+    def on_start(self, event):
+        announce.compiling()
+
+    def on_end(self, event):
+        pass
+
+
+numba.core.event.register("numba:compile", _Compilations())

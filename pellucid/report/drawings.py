@@ -1,0 +1,102 @@
+"""The figures as files, and as drawings that a page holds."""
+
+import io
+import re
+from pathlib import Path
+
+from pellucid.files import atomic_path
+from pellucid.report import figures
+from pellucid.report.data import ReportData
+
+RESOLUTION = 150  # dots an inch
+
+# The colours of the figures become those of the page, which has others in the dark.
+_VARIABLES = {
+    figures.INK: "ink",
+    figures.MUTED: "muted",
+    figures.RULE: "rule",
+    figures.PAPER: "paper",
+    figures.BLUE: "blue",
+    figures.ORANGE: "orange",
+}
+
+
+def save_figures(data: ReportData, folder: str | Path) -> list[Path]:
+    """Write loss_curve, confusion_matrix, samples and sample_predictions as PNG files into `folder`.
+
+    Returns their paths. What has nothing to show (no epochs, features instead of pictures) is left out.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, figure in _drawings(data).items():
+        with atomic_path(folder / f"{name}.png") as path:
+            figure.savefig(path, format="png", dpi=RESOLUTION, pil_kwargs={"compress_level": 3})
+        written.append(folder / f"{name}.png")
+    return written
+
+
+def curves_svg(data: ReportData) -> list[str]:
+    """The loss curve and the accuracy curve as `<svg>` elements that take the colours of the page they stand in."""
+    if not data.epochs:
+        return []
+    curves = {"Loss by epoch": figures.loss_curve, "Accuracy by epoch": figures.accuracy_curve}
+    return [_svg(_curve_figure(curve, data, (4.8, 3.0)), name) for name, curve in curves.items()]
+
+
+def _drawings(data):
+    """File name -> figure."""
+    drawings = {}
+    if data.epochs:
+        drawings["loss_curve"] = _curve_figure(figures.loss_curve, data, (6.4, 4.0))
+    classes = data.data.classes
+    side = min(9.0, 2.6 + 0.42 * len(classes))
+    drawings["confusion_matrix"] = figure = _figure((side, side), layout="constrained")
+    figures.confusion_matrix(figure.subplots(), data.headline.confusion, classes)
+    columns = min(figures.COLUMNS, max(map(len, data.samples.values()), default=0))
+    rows = min(figures.ROWS, len(data.samples))
+    if columns and data.noun == "picture":
+        left = 0.3 + 0.08 * min(figures.NAME, max(map(len, classes)))  # room for the longest name, in inches
+        drawings["samples"] = figure = _figure((left + 0.1 + 0.75 * columns, 0.2 + 0.75 * rows))
+        figures.samples(figure.add_axes(_inset(figure, left=left)), data.samples)
+    if data.gallery and data.noun == "picture":
+        drawings["sample_predictions"] = figure = _figure((8.0, 0.2 + 1.48 * -(-len(data.gallery) // 8)))
+        figures.sample_predictions(figure.add_axes(_inset(figure)), data.gallery)
+    return drawings
+
+
+def _curve_figure(curve, data, size):
+    # Fixed margins instead of a layout engine: they are known here, and a layout draws everything twice.
+    figure = _figure(size)
+    curve(figure.add_axes(_inset(figure, left=0.42, right=0.1, bottom=0.48, top=0.42)), data.epochs, data.best_epoch)
+    return figure
+
+
+def _figure(size, layout=None):
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=size, layout=layout)
+
+
+def _inset(figure, left=0.1, right=0.1, bottom=0.1, top=0.1):
+    """The rectangle of an ax that leaves these margins, in inches."""
+    width, height = figure.get_size_inches()
+    return left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height
+
+
+def _svg(figure, name):
+    from matplotlib import rc_context
+
+    stream = io.StringIO()
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):  # ids that are stable, and its own
+        # No metadata: a date would make two renderings of one run differ.
+        metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(stream, format="svg", transparent=True, metadata=metadata)
+    drawing = stream.getvalue()
+    drawing = drawing[drawing.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{name}"', 1)
+    drawing = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", drawing, flags=re.DOTALL)
+    drawing = re.sub(r' xmlns(:xlink)?="[^"]*"|(?<=<g) id="[^"]*"', "", drawing).replace("xlink:href", "href")
+    drawing = re.sub(r"font-family: [^;\"]*;? ?", "", drawing)
+    for colour, variable in _VARIABLES.items():
+        drawing = drawing.replace(colour, f"var(--{variable})")
+    return drawing

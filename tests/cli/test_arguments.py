@@ -1,0 +1,64 @@
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from pellucid.cli.arguments import LENGTH, NETWORK, PICTURES, model_file, parse_keys, with_settings
+from pellucid.errors import RecipeError
+from pellucid.recipes import EVERYDAY, Recipe
+
+FLAGS = (*LENGTH, *NETWORK, *PICTURES)
+
+
+def settings_of(*words):
+    """The settings that a command with every flag receives."""
+    received = {}
+    app = typer.Typer()
+
+    @app.command()
+    @with_settings(*FLAGS)
+    def command(quiet: bool = False, *, settings: dict[str, Any]) -> None:
+        received.update(settings)
+
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    return received
+
+
+def test_nothing_given_sets_nothing():
+    assert settings_of() == {}
+
+
+def test_every_everyday_setting_has_a_flag():
+    assert {flag.setting or flag.name for flag in FLAGS} - {"data.keys"} == set(EVERYDAY)
+
+
+WORDS = {
+    "--epochs 20": {"epochs": "20"},
+    "--hidden 128,64 --learning-rate 1e-2": {"hidden": "128,64", "learning_rate": "1e-2"},
+    "--grey": {"grey": True},
+    "--rgb": {"grey": False},
+    "--final --folds 3": {"final": True, "folds": "3"},
+    "--allow-broken": {"max_broken": 1.0},
+    "--keys x=a,y=b": {"data.keys": {"x": "a", "y": "b"}},
+    "--set loss.l2=1e-4 --set data.group=(a=.)": {"loss.l2": "1e-4", "data.group": "(a=.)"},
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_flags_become_settings_that_recipes_take(words):
+    settings = settings_of(*words.split())
+    assert settings == WORDS[words]
+    Recipe().override(settings)
+
+
+@pytest.mark.parametrize("text", ["", "x", "x=", "=a", "x=a,"])
+def test_keys_need_names(text):
+    with pytest.raises(RecipeError, match="x=images,y=labels"):
+        parse_keys(text)
+
+
+def test_folder_of_a_run_stands_for_its_model(tmp_path):
+    assert model_file(tmp_path) == tmp_path / "model.safetensors"
+    assert model_file(tmp_path / "other.safetensors") == tmp_path / "other.safetensors"

@@ -1,0 +1,94 @@
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pellucid.recipes import Recipe, parse_toml
+from pellucid.recipes.kinds import Activation, Initialiser
+
+text = st.text(st.characters(exclude_categories=["Cs"]))
+fraction = st.floats(0, 1, exclude_max=True)
+positive = st.floats(0, exclude_min=True, allow_infinity=False)
+not_negative = st.floats(0, allow_infinity=False)
+count, whole = st.integers(1, 2**40), st.integers(0, 2**40)
+activation = st.sampled_from(Activation.__args__)
+layer = st.one_of(
+    st.fixed_dictionaries({"type": st.just("Dense"), "units": count}, optional={"activation": activation}),
+    st.fixed_dictionaries({"type": st.just("Dropout"), "rate": fraction}),
+    st.just({"type": "Flatten"}),
+)
+
+
+def table(**keys):
+    return st.fixed_dictionaries({}, optional=keys)
+
+
+@st.composite
+def networks(draw):
+    start = draw(table(initialiser=st.sampled_from(Initialiser.__args__), std=positive))
+    if draw(st.booleans()):
+        return start | {"layers": draw(st.lists(layer, max_size=3))}
+    hidden = draw(st.lists(count, max_size=3))
+    many = {"min_size": len(hidden), "max_size": len(hidden)}
+    return start | {
+        "hidden": hidden,
+        "activation": draw(activation | st.lists(activation, **many)),
+        "dropout": draw(fraction | st.lists(fraction, **many)),
+    }
+
+
+recipes = table(
+    name=text,
+    description=text,
+    data=table(
+        source=text,
+        classes=st.lists(text, max_size=3),
+        label_rule=st.sampled_from(["", "folder", "prefix", r"(a|b)\d"]),
+        keys=st.dictionaries(text, text, max_size=2),
+        validation=st.floats(0, 0.4),
+        test=st.floats(0, 0.4),
+        group=st.sampled_from(["", "(.)"]),
+        max_broken=st.floats(0, 1),
+    ),
+    input=table(
+        size=st.just("auto") | count | st.tuples(count, count),
+        channels=st.sampled_from(["auto", "grey", "rgb"]),
+        fit=st.sampled_from(["stretch", "pad", "crop"]),
+        normalisation=st.sampled_from(["none", "unit", "standard"]),
+        per=st.sampled_from(["channel", "pixel"]),
+    ),
+    augment=table(flip=st.booleans(), shift=fraction, rotate=st.floats(0, 180), scale=fraction),
+    network=networks(),
+    loss=table(
+        label_smoothing=fraction,
+        class_weight=st.sampled_from(["none", "balanced"]) | st.dictionaries(text, positive, max_size=2),
+        l1=not_negative,
+        l2=not_negative,
+    ),
+    optimizer=table(
+        name=st.sampled_from(["sgd", "adam", "lbfgs"]), learning_rate=positive, momentum=fraction, weight_decay=not_negative
+    ),
+    schedule=table(name=st.sampled_from(["constant", "plateau"]), warmup_epochs=whole, every=count, patience=whole),
+    training=table(
+        epochs=count,
+        batch_size=whole,
+        seed=st.integers(0, 2**32 - 1),
+        minutes=not_negative,
+        folds=st.sampled_from([0, 2, 10]),
+        final=st.booleans(),
+    ),
+)
+
+
+@settings(deadline=None)
+@given(recipes)
+def test_what_is_written_reads_back_equal(tables):
+    recipe = Recipe.parse(tables)
+    again = parse_toml(recipe.to_toml())
+    assert again == recipe
+    assert again.to_toml() == recipe.to_toml()
+
+
+def test_every_key_is_written():
+    text = Recipe().to_toml()
+    for section in ("data", "input", "augment", "loss", "optimizer", "schedule", "training"):
+        for key in type(getattr(Recipe(), section)).model_fields:
+            assert f"\n{key} = " in text or f"[{section}.{key}]" in text, key
