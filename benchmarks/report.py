@@ -84,5 +84,6 @@ looks for NaN and infinity.
 
 Make this page again with `python -m benchmarks.steps --json FILE`, then `python -m benchmarks.steps --markdown FILE`.
 Each contender lives in a process of its own, with the environment that its users would have, and takes its turn one
-repetition at a time.
+repetition at a time. Where the smallest and the largest time lie far apart, other programs wanted the processor too:
+packages that compute on all cores suffer from that most, and their ratios say little then.
 """

@@ -39,5 +39,5 @@ _HOME = {
     "train": "pellucid.runs",
 }
 
-__all__ = sorted([*_HOME, "__version__"])  # noqa: PLE0605
+__all__ = sorted([*_HOME, "__version__"])
 __getattr__, __dir__ = _lazy(__name__, _HOME)

@@ -1,14 +1,16 @@
 """The one path from a picture to an answer: command line, server, exports and Python all take it."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from pellucid import model_file
+from pellucid import kernels, model_file
 from pellucid.errors import ModelFileError
 from pellucid.images.input_spec import InputSpec
 from pellucid.images.opening import PictureFile
@@ -16,6 +18,7 @@ from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn import Layer, Network
 
 BATCH_SIZE = 256
+COMPILED_FROM = 1 << 34  # multiply-adds of a request: half a second of NumPy's, as long as it takes to load Numba
 
 
 def _softmax(z: np.ndarray) -> np.ndarray:
@@ -74,7 +77,8 @@ class Classifier:
 
     def __post_init__(self):
         object.__setattr__(self, "classes", tuple(self.classes))
-        object.__setattr__(self, "_idle", [])  # replicas that no thread uses
+        object.__setattr__(self, "_idle", {})  # replicas that no thread uses, by the kernels they compute with
+        object.__setattr__(self, "_multiply_adds", sum(layer.multiply_adds() for layer in self.network.layers))
         object.__setattr__(self, "_names", np.array([*self.classes, None], dtype=object))
         if problem := self._misfit():
             raise ModelFileError(f"the parts of this classifier do not fit: {problem}")
@@ -103,7 +107,7 @@ class Classifier:
 
     def logits(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """The outputs of the network, before temperature and link: (N, K), or (N, 1) for the sigmoid link."""
-        return self._outputs(self._batches(x, batch_size))
+        return self._outputs(*self._batches(x, batch_size))
 
     def predict_proba(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """The probability of each class: (N, classes) float64, rows sum to 1."""
@@ -111,7 +115,7 @@ class Classifier:
 
     def predict_proba_decoded(self, values: np.ndarray) -> np.ndarray:
         """`predict_proba` of one batch (N, *shape) that `input.decode` made, taken as it is."""
-        return probabilities(self._outputs([values]), self.link, self.temperature)
+        return probabilities(self._outputs([values], len(values)), self.link, self.temperature)
 
     def predict(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """The most probable class of each picture: (N,) names, None where the probability is below the threshold."""
@@ -137,37 +141,42 @@ class Classifier:
         except (TypeError, ModelFileError) as error:
             raise ModelFileError(f"{path} does not describe a model: {error}") from error
 
-    def _outputs(self, batches: Iterable[np.ndarray]) -> np.ndarray:
-        """The outputs for batches of values (n, *shape)."""
+    def _outputs(self, batches: Iterable[np.ndarray], count: int) -> np.ndarray:
+        """The outputs for batches of values (n, *shape), `count` pictures in all."""
         outputs = [np.empty((0, *self.network.out_shape), self.network.dtype)]
-        with single_threaded_blas(), self._borrowed_network() as network:
+        with single_threaded_blas(), self._borrowed_network(self._kernels(count)) as network:
             for values in batches:
                 batch = np.empty(values.shape, np.float32)
                 self.input.normalise(values, batch)
                 outputs.append(network.forward(batch.astype(network.dtype, copy=False)).copy())
         return np.concatenate(outputs)
 
-    def _batches(self, x, size: int) -> Iterator[np.ndarray]:
-        """Values (n, *shape) of at most `size` pictures at a time; files are read when their turn comes."""
+    def _batches(self, x, size: int) -> tuple[Iterator[np.ndarray], int]:
+        """Values (n, *shape) of at most `size` pictures at a time, and their count; files are read when their turn comes."""
         if _are_files(x):
-            for start in range(0, len(x), size):
-                yield self.input.values(x[start : start + size])
-        else:
-            values = self.input.values(x)
-            for start in range(0, len(values), size):
-                yield values[start : start + size]
+            return (self.input.values(x[start : start + size]) for start in range(0, len(x), size)), len(x)
+        values = self.input.values(x)
+        return (values[start : start + size] for start in range(0, len(values), size)), len(values)
+
+    def _kernels(self, count: int) -> ModuleType:
+        """Those of the network; where it was loaded from a file, with the reference's, others for a request that is worth them."""
+        network = self.network
+        if network.kernels is kernels.reference and count * self._multiply_adds >= COMPILED_FROM:
+            return kernels.select(network.dtype, math.prod(network.in_shape))
+        return network.kernels
 
     @contextmanager
-    def _borrowed_network(self) -> Iterator[Network]:
+    def _borrowed_network(self, kernel_set: ModuleType) -> Iterator[Network]:
         """A replica that no other thread uses. list.pop and append are atomic; a lock would not survive a fork."""
+        idle = self._idle.setdefault(kernel_set, [])
         try:
-            network = self._idle.pop()
+            network = idle.pop()
         except IndexError:
-            network = self.network.replica()
+            network = self.network.replica(kernel_set)
         try:
             yield network
         finally:
-            self._idle.append(network)
+            idle.append(network)
 
     def __getstate__(self):
         return {each.name: getattr(self, each.name) for each in fields(self)}

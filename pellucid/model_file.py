@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pellucid import container
+from pellucid import container, kernels
 from pellucid.errors import ModelFileError, PellucidError
 from pellucid.images.input_spec import InputSpec
 from pellucid.nn import Layer, Network
@@ -74,7 +74,9 @@ def _input(entry: Mapping, arrays: Mapping[str, np.ndarray]) -> InputSpec:
 
 
 def _network(entry: Mapping, tensors: Mapping[str, np.ndarray], custom: Mapping[str, type[Layer]] | None) -> Network:
-    network = Network.from_specification(entry["layers"], tuple(entry["in_shape"]), custom=custom, dtype=entry["dtype"])
+    layers, in_shape, dtype = entry["layers"], tuple(entry["in_shape"]), entry["dtype"]
+    # The reference kernels: one prediction is done before Numba is loaded. The classifier takes others for large requests.
+    network = Network.from_specification(layers, in_shape, custom=custom, dtype=dtype, kernels=kernels.reference)
     places = network.tensors()
     expected = {name: (place.dtype.name, place.shape) for name, place in places.items()}
     found = {name: (tensor.dtype.name, tensor.shape) for name, tensor in tensors.items()}

@@ -1,10 +1,23 @@
 """Fixtures that every room's tests share."""
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+
+def pytest_configure(config):
+    """Kernels are compiled anew for each run of the suite, once for all of its processes: an old cache would hide a change."""
+    if not hasattr(config, "workerinput"):
+        os.environ["NUMBA_CACHE_DIR"] = config.numba_cache = tempfile.mkdtemp(prefix="pellucid-numba-")
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(config.numba_cache, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Random numbers depend on seed, purpose and numbers alone; golden values show a change, which would change all runs."""
+"""Random numbers depend on seed, purpose and numbers alone; golden values show a change, which changes every run."""
 
 import itertools
 

@@ -27,12 +27,13 @@ class Flag(NamedTuple):
     help: str
     setting: str = ""  # where it is not the name
     opposite: str = ""  # of a switch: the option that switches it off
+    option: str = ""  # where it is not --everyday-name
     read: Callable[[Any], Any] = lambda value: value
 
     @property
     def parameter(self) -> inspect.Parameter:
         """For typer, which reads a command's signature."""
-        option = "--" + self.name.replace("_", "-")
+        option = self.option or "--" + self.name.replace("_", "-")
         declaration = f"{option}/{self.opposite}" if self.opposite else option
         kind = str | None if self.metavar else bool | None
         info = typer.Option(declaration, metavar=self.metavar or None, help=self.help, show_default=False)
@@ -44,7 +45,9 @@ class Flag(NamedTuple):
 PICTURES = (
     Flag("classes", "A,B", "Class names in the order to use, for example rabbit,cat; others are left out."),
     Flag("label_rule", "RULE", "How a path gives its label: folder, prefix, or a regular expression with one group."),
-    Flag("keys", "x=A,y=B", "Names of the arrays of pictures and labels in an .npz file.", "data.keys", read=parse_keys),
+    Flag(
+        "keys", "x=A,y=B", "Names of the arrays of pictures and labels in an .npz file.", "data.keys", read=parse_keys
+    ),
     Flag("validation", "SHARE", "Share of the pictures held back to watch the training."),
     Flag("test", "SHARE", "Share of the pictures held back for the final score."),
     Flag("allow_broken", "", "Go on however many files cannot be read.", "max_broken", read=lambda _: 1.0),
@@ -53,8 +56,14 @@ PICTURES = (
     Flag("fit", "HOW", "How a picture of another shape is fitted: stretch, pad or crop."),
 )
 NETWORK = (
+    Flag(
+        "start_from",  # `from` is a word of Python
+        "MODEL",
+        "Take over the layers of a trained model, and learn a new last layer.",
+        option="--from",
+    ),
     Flag("hidden", "N,N", "Units of the hidden layers, for example 128,64."),
-    Flag("optimizer", "NAME", "sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw or lbfgs."),
+    Flag("optimizer", "NAME", "How the weights follow the gradient, for example sgd, adam or adamw."),
     Flag("batch_size", "N", "Pictures a step; 0: all of them."),
     Flag("seed", "N", "Fixes split, start and order: same seed, same bits."),
 )
@@ -95,7 +104,7 @@ _SET = inspect.Parameter(
 
 
 def with_settings(*flags: Flag) -> Callable:
-    """Give a command these flags and `--set`; it receives what was given as one dictionary, `settings`."""
+    """Give a command (source, recipe, ..., settings) these flags and `--set`: what was given arrives in `settings`."""
 
     def decorate(command: Callable) -> Callable:
         @functools.wraps(command)
@@ -105,8 +114,9 @@ def with_settings(*flags: Flag) -> Callable:
             return command(**values, settings=settings)
 
         own = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != "settings"]
-        keywords = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-        run.__signature__ = inspect.Signature([*keywords[:2], *(flag.parameter for flag in flags), _SET, *keywords[2:]])
+        source, recipe, *others = (each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)
+        settings = [flag.parameter for flag in flags]  # after what they change, in the order of --help
+        run.__signature__ = inspect.Signature([source, recipe, *settings, _SET, *others])
         return run
 
     return decorate

@@ -10,6 +10,7 @@ from pellucid.cli.progress import shown
 from pellucid.errors import RecipeError
 
 if TYPE_CHECKING:
+    from pellucid.evaluation import ClassScore
     from pellucid.runs import Evaluation
 
 
@@ -18,15 +19,21 @@ def evaluate(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Labelled pictures, as for train.")],
     part: Annotated[
         str | None,
-        typer.Option(metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False),
+        typer.Option(
+            metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False
+        ),
     ] = None,
     require: Annotated[
         float | None,
-        typer.Option(metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False),
+        typer.Option(
+            metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False
+        ),
     ] = None,
     label_rule: Annotated[
         str | None,
-        typer.Option(metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False),
+        typer.Option(
+            metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False
+        ),
     ] = None,
     keys: Annotated[
         str | None,
@@ -69,6 +76,9 @@ def summary(found: "Evaluation") -> str:
         ("measured on", found.why if found.why != "as asked" else f"the {found.part} part"),
     ]
     rows = [("", "precision", "recall", "F1", "pictures")]
-    for each in (*scores.per_class, scores.macro, scores.weighted):
-        rows.append((each.name, *(f"{value:.3f}" for value in (each.precision, each.recall, each.f1)), str(each.support)))
+    rows += map(_row, (*scores.per_class, scores.macro, scores.weighted))
     return table(head) + "\n\n" + table(rows, right=(1, 2, 3, 4))
+
+
+def _row(score: "ClassScore") -> tuple[str, ...]:
+    return score.name, f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}", str(score.support)

@@ -57,5 +57,6 @@ def chart(found: "LearningRateSweep") -> str:
     rows = [("rate", "loss", "")]
     for number in range(chosen % step, len(rates), step):  # so that the chosen one is among them
         bar = "█" * round(BAR * losses[number] / max(losses))
-        rows.append((f"{rates[number]:.1e}", f"{losses[number]:.3f}", bar + (" <- suggestion" if number == chosen else "")))
+        mark = " <- suggestion" if number == chosen else ""
+        rows.append((f"{rates[number]:.1e}", f"{losses[number]:.3f}", bar + mark))
     return table(rows, right=(0, 1))

@@ -10,9 +10,9 @@ MESSAGE = "stopping after this step; press Ctrl-C again to end at once"
 
 @contextlib.contextmanager
 def stoppable(say: Callable[[str], object]) -> Iterator[Callable[[], bool]]:
-    """While the block runs, yield the question `stop()`: has the user pressed Ctrl-C? The first time is answered by `say`.
+    """While the block runs, yield the question `stop()`: has the user pressed Ctrl-C? `say` answers the first time.
 
-    Until `stop` is asked for the first time nothing has been learned, so Ctrl-C ends at once, as it does the second time.
+    Until `stop` is asked for the first time nothing has been learned: then Ctrl-C ends at once, as the second one does.
     """
     asked = pressed = False
 

@@ -55,7 +55,7 @@ def _failed(message: str) -> int:
 
 
 def _write_any_name() -> None:
-    """File names need not be text that the terminal can show: what it cannot is written as \\xe9."""
+    r"""File names need not be text that the terminal can show: what it cannot is written as \xe9."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -25,7 +25,7 @@ def show_json(value: Any) -> None:
 
 
 def printable(text: str) -> str:
-    """`text` in one line, with the control characters that a file name may hold written out: \\x1b, \\n."""
+    r"""`text` in one line, with the control characters that a file name may hold written out: \x1b, \n."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
@@ -50,10 +50,8 @@ def table(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> str:
     """Rows of cells as aligned columns, two spaces apart; the columns whose numbers are in `right` to the right."""
     rows = [[printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(cell.rjust(n) if i in right else cell.ljust(n) for i, (cell, n) in enumerate(zip(row, widths, strict=True)))
-        for row in rows
-    )
+    pad = [str.rjust if number in right else str.ljust for number in range(len(widths))]
+    lines = ("  ".join(fill(cell, width) for fill, cell, width in zip(pad, row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in lines)
 
 

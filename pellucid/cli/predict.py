@@ -24,7 +24,8 @@ def predict(
         Path | None, typer.Option(metavar="FILE", help="Write the answers as a CSV table.", show_default=False)
     ] = None,
     sheet: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw the pictures with their answers (PNG).", show_default=False)
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the pictures with their answers (PNG).", show_default=False),
     ] = None,
     sort_into: Annotated[
         Path | None,

@@ -1,4 +1,4 @@
-"""Progress on stderr: bars in place on a terminal, a few plain lines elsewhere. The methods are those of `runs.Silent`."""
+"""Progress on stderr: bars in place on a terminal, a few plain lines elsewhere. Methods are those of `runs.Silent`."""
 
 import contextlib
 import os

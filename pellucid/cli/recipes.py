@@ -10,7 +10,8 @@ from pellucid.cli.output import show, show_json, table
 
 def recipes(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Print this recipe, as a start for your own.", show_default=False)
+        str | None,
+        typer.Argument(metavar="NAME", help="Print this recipe, as a start for your own.", show_default=False),
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -37,7 +37,9 @@ def train(
     recipe: RecipeOption = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for the results; by default runs/SOURCE-1, -2, ...", show_default=False),
+        typer.Option(
+            metavar="DIR", help="Folder for the results; by default runs/SOURCE-1, -2, ...", show_default=False
+        ),
     ] = None,
     resume: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Go on with an interrupted run.", show_default=False)

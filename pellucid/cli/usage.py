@@ -34,7 +34,12 @@ def in_one_line(error: UsageError) -> str:
 def _no_option(option: str, error: UsageError) -> str:
     from pellucid.recipes.problems import nearest  # only now: it loads pydantic
 
-    parameters = error.ctx.command.params
-    known = {name.lstrip("-").replace("-", "_"): name for each in parameters for name in (*each.opts, *each.secondary_opts)}
-    near = nearest(option.lstrip("-").replace("-", "_"), known)
+    options = [name for each in error.ctx.command.params for name in (*each.opts, *each.secondary_opts)]
+    known = {_setting(name): name for name in options}
+    near = nearest(_setting(option), known)
     return f"no option {option}" + (f"; did you mean {known[near]}?" if near else "")
+
+
+def _setting(option: str) -> str:
+    """--batch-size as batch_size."""
+    return option.lstrip("-").replace("-", "_")

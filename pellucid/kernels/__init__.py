@@ -1,20 +1,46 @@
 """Arithmetic on plain arrays: functions only, no classes, no state.
 
-`reference` holds each formula as a student reads it in a textbook, in NumPy, for float32 and float64. A compiled set has the
-same names. A network asks `select` once, when it is built, and calls the functions of the module it was given.
+`reference` holds each formula as a student reads it in a textbook, in NumPy, for float32 and float64. `compiled` has the same names
+in Numba, for float32. A network asks `select` once, when it is built, and calls the functions of the module it was given.
 """
 
+import functools
+import os
 from types import ModuleType
 
 import numpy as np
 
 from pellucid.kernels import reference
+from pellucid.kernels.announce import compilation_announced
 
-__all__ = ["reference", "select"]
+__all__ = ["compilation_announced", "reference", "select"]
+
+# A network of fewer inputs learns from tables of a few features: training ends before Numba is loaded (1 s; compiling 5 s more).
+COMPILED_FROM = 32
 
 
-def select(dtype: np.dtype) -> ModuleType:
-    """The kernel set for arrays of `dtype`; the choice depends on types and sizes, never on timing."""
+def select(dtype: np.dtype, inputs: int = COMPILED_FROM) -> ModuleType:
+    """The kernel set for arrays of `dtype` in a network whose pictures have `inputs` numbers each.
+
+    `compiled` for float32, where the pictures have at least 32 numbers and Numba works; else `reference`. The choice depends on
+    types, sizes and settings, never on timing. The environment variable PELLUCID_KERNELS=reference or =compiled overrides the
+    size.
+    """
     if dtype not in (np.float32, np.float64):
         raise TypeError(f"networks compute in float32 or float64, not {dtype}")
-    return reference
+    wish = os.environ.get("PELLUCID_KERNELS", "")
+    if wish not in ("", "reference", "compiled"):
+        raise ValueError(f"PELLUCID_KERNELS={wish}: expected reference or compiled, or nothing")
+    if dtype == np.float64 or wish == "reference" or (inputs < COMPILED_FROM and wish != "compiled"):
+        return reference
+    return _compiled()
+
+
+@functools.cache
+def _compiled() -> ModuleType:
+    """The compiled set, or the reference where Numba is missing, hidden or broken in whichever way."""
+    try:
+        from pellucid.kernels import compiled
+    except Exception:
+        return reference
+    return compiled

@@ -5,6 +5,7 @@ NumPy's products change their last bits with the number of BLAS threads, and two
 
 import contextlib
 import functools
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -63,3 +64,13 @@ def _set_threads(library, count: int) -> None:
     release(force=True)
     library.set_num_threads(count)
     release(force=True)
+
+
+def _fresh_lock() -> None:
+    """In a forked child: another thread of the parent may have held the lock at that moment, and is not there to give it back."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_fresh_lock)

@@ -44,7 +44,7 @@ class GradientCheck(NamedTuple):
 def check_gradients(
     layers: Sequence[Layer], in_shape: tuple[int, ...], *, batch: int = 3, train: bool = True, seed: int = 0
 ) -> list[GradientCheck]:
-    """Check dx and the gradient of each parameter of a chain of layers, in float64, with random parameters and upstream gradient.
+    """Check dx and the gradient of each parameter of a chain of layers, in float64, with a random upstream gradient.
 
     Random parameters, biases too: at zero biases a unit may sit exactly on the kink of ReLU, where the difference is wrong.
     """
@@ -64,10 +64,8 @@ def check_gradients(
     network.grad[...] = np.nan  # backward overwrites: what it adds to, or leaves out, fails
     dx = network.backward(u.copy(), need_dx=True).copy()
     grad = network.grad.copy()
-    checks = [_compare("x", value, x, dx, rng)]
-    for slot in network.slots:
-        checks.append(_compare(slot.name, value, network.theta[slot.span], grad[slot.span], rng))
-    return checks
+    arrays = {"x": (x, dx)} | {slot.name: (network.theta[slot.span], grad[slot.span]) for slot in network.slots}
+    return [_compare(name, value, array, gradient, rng) for name, (array, gradient) in arrays.items()]
 
 
 def check_loss_gradient(

@@ -1,4 +1,4 @@
-"""First values of the weights, by name. K is the number of inputs of a unit (fan in), M the number of outputs (fan out).
+"""First values of the weights, by name. K is the number of inputs of a unit (fan in), M that of outputs (fan out).
 
     he      N(0, 2 / K)                     He et al. 2015, equation 10: keeps the variance through ReLU layers
     lecun   N(0, 1 / K)                     LeCun et al. 1998, Efficient BackProp, section 4.6: linear and tanh layers
@@ -8,8 +8,8 @@
 
 For the filters of a Conv2D alone, C channels in and M out:
 
-    dirac      the first filters copy a channel each, the others are U(-a, a), a = sqrt(1 / K): early layers hand the picture on
-               (Zagoruyko & Komodakis 2017; Jordan 2024, 94% on CIFAR-10 in 3.29 seconds, section 3.3)
+    dirac      the first filters copy a channel each, the others are U(-a, a), a = sqrt(1 / K): early layers hand the
+               picture on (Zagoruyko & Komodakis 2017; Jordan 2024, 94% on CIFAR-10 in 3.29 seconds, section 3.3)
     whitening  from the pictures, by `nn.whiten` before training; until then as lecun
 """
 
@@ -68,7 +68,7 @@ def ones(array, rng):
 
 
 def dirac(bound: float) -> Initialise:
-    """Fill filters (h, w, C, M): filter k copies the middle pixel of channel k; those beyond the last channel are U(-bound, bound)."""
+    """Fill filters (h, w, C, M): filter k copies the middle pixel of channel k; from k = C on, U(-bound, bound)."""
 
     def fill(array, rng):
         uniform(bound)(array, rng)

@@ -8,14 +8,15 @@ from types import ModuleType
 
 import numpy as np
 
-from pellucid import kernels
+from pellucid.kernels import reference
 
 
 class Loss:
     """loss = sum_n w_n l_n / sum_n w_n.
 
-    `loss(z, t, w)` -> (value, dz): z (N, K) the network's outputs, never written to; t (N,) integer labels or (N, K) float
-    targets; w (N,) weights, or None for all 1. dz (N, K) is valid until the next call.
+    `loss(z, t, w, kernels)` -> (value, dz): z (N, K) the network's outputs, never written to; t (N,) integer labels or (N, K)
+    float targets; w (N,) weights, or None for all 1; kernels: the set to compute with, `network.kernels`. dz (N, K) is valid
+    until the next call.
     """
 
     name: str
@@ -25,7 +26,9 @@ class Loss:
     def __init__(self):
         self._pool: dict = {}
 
-    def __call__(self, z: np.ndarray, t: np.ndarray, w: np.ndarray | None = None) -> tuple[float, np.ndarray]:
+    def __call__(
+        self, z: np.ndarray, t: np.ndarray, w: np.ndarray | None = None, kernels: ModuleType = reference
+    ) -> tuple[float, np.ndarray]:
         raise NotImplementedError
 
     def outputs(self, classes: int) -> int:
@@ -33,15 +36,18 @@ class Loss:
         return classes
 
     def decide(self, z: np.ndarray) -> np.ndarray:
-        """The class each row of outputs stands for: (N,) int64."""
+        """The class each row of outputs stands for: (N,) int64; of several outputs, the largest."""
         return z.argmax(axis=1)
 
     def _buffer(self, name: str, like: np.ndarray) -> np.ndarray:
         """A reusable array of the shape and type of `like`."""
-        pool = self._pool.get(name)
-        if pool is None or pool.size < like.size or pool.dtype != like.dtype:
-            pool = self._pool[name] = np.empty(like.size, like.dtype)
-        return pool[: like.size].reshape(like.shape)
+        view = self._pool.get(name)
+        if view is None or view.shape != like.shape or view.dtype != like.dtype:  # else the same view again: making one is slow
+            memory = self._pool.get((name,))
+            if memory is None or memory.size < like.size or memory.dtype != like.dtype:
+                memory = self._pool[name,] = np.empty(like.size, like.dtype)
+            view = self._pool[name] = memory[: like.size].reshape(like.shape)
+        return view
 
     def _targets(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Integer labels as (N, K) targets of 0 and 1; with one output, label 1 is the positive class."""
@@ -54,10 +60,6 @@ class Loss:
             q[...] = 0
             q[np.arange(len(t)), t] = 1
         return q
-
-    @staticmethod
-    def _kernels(z: np.ndarray) -> ModuleType:
-        return kernels.select(z.dtype)
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -72,12 +74,12 @@ class SoftmaxCrossEntropy(Loss):
             raise ValueError(f"label smoothing lies in [0, 1), got {label_smoothing}")
         self.label_smoothing = label_smoothing
 
-    def __call__(self, z, t, w=None):
+    def __call__(self, z, t, w=None, kernels=reference):
         dz = self._buffer("dz", z)
         if t.ndim == 1:
-            return self._kernels(z).softmax_cross_entropy(z, _checked_labels(t, z), w, self.label_smoothing, dz), dz
+            return kernels.softmax_cross_entropy(z, _checked_labels(t, z), w, self.label_smoothing, dz), dz
         q = _checked_targets(t, z) * (1 - self.label_smoothing) + self.label_smoothing / z.shape[1]
-        return self._kernels(z).softmax_cross_entropy_soft(z, q, w, dz), dz
+        return kernels.softmax_cross_entropy_soft(z, q, w, dz), dz
 
 
 class BinaryCrossEntropy(Loss):
@@ -86,9 +88,9 @@ class BinaryCrossEntropy(Loss):
     name, link = "binary_cross_entropy", "sigmoid"
     equation = "l = −(t log p + (1 − t) log(1 − p)),  p = σ(z)"
 
-    def __call__(self, z, t, w=None):
+    def __call__(self, z, t, w=None, kernels=reference):
         dz = self._buffer("dz", z)
-        return self._kernels(z).binary_cross_entropy(z, self._targets(t, z), w, dz), dz
+        return kernels.binary_cross_entropy(z, self._targets(t, z), w, dz), dz
 
     def outputs(self, classes):
         if classes != 2:
@@ -105,9 +107,9 @@ class MeanSquaredError(Loss):
     name, link = "mean_squared_error", "none"
     equation = "l = (1/K) Σₖ (yₖ − tₖ)²"
 
-    def __call__(self, y, t, w=None):
+    def __call__(self, y, t, w=None, kernels=reference):
         dy = self._buffer("dy", y)
-        return self._kernels(y).mean_squared_error(y, self._targets(t, y), w, dy), dy
+        return kernels.mean_squared_error(y, self._targets(t, y), w, dy), dy
 
     def decide(self, y):
         return (y[:, 0] > 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)
@@ -125,6 +127,7 @@ def _checked_targets(t: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 def _checked_labels(t: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Labels 0 .. K - 1: the kernel finds z[n, t_n] in the flat array, where another label would mean another picture."""
-    if np.maximum.reduce(t.astype(np.uint64)) >= z.shape[1]:  # as unsigned numbers, negative labels are large ones
+    unsigned = t.view(np.uint64) if t.dtype == np.int64 else t.astype(np.uint64)  # negative labels are large numbers there
+    if np.maximum.reduce(unsigned) >= z.shape[1]:
         raise ValueError(f"labels from {t.min()} to {t.max()} do not fit {z.shape[1]} outputs; expected 0 to {z.shape[1] - 1}")
     return t

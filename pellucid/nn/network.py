@@ -3,10 +3,11 @@
 import fnmatch
 import math
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 
 import numpy as np
 
-from pellucid import kernels
+from pellucid.kernels import reference, select
 from pellucid.nn import layers as shipped
 from pellucid.nn.layer import Clock, Layer
 from pellucid.nn.parameter import Parameter, groups, slots
@@ -18,20 +19,31 @@ from pellucid.seeding import generator
 class Network:
     """Layers declare, the network allocates once, layers see views.
 
-    theta: (P,) everything learned. grad: (P,) its gradient. state: (S,) running statistics. values: (P + S,) theta and state in
-    one array, for whoever keeps both. `slots` and `state_slots` tell which span is what; arrays that decay (weights) lie first,
-    so that `theta[:decaying]` is all that L1, L2 and weight decay touch. `groups`: the spans of theta that learn, each at one
-    rate; a network without `set_factor` has one, the whole of theta.
+    theta: (P,) everything learned. grad: (P,) its gradient. state: (S,) running statistics. values: (P + S,) theta
+    and state in one array, for whoever keeps both. `slots` and `state_slots` tell which span is what; arrays that
+    decay (weights) lie first, so that `theta[:decaying]` is all that L1, L2 and weight decay touch. `groups`: the
+    spans of theta that learn, each at one rate; a network without `set_factor` has one, the whole of theta.
 
-    The network works with copies of the layers it is given, so one list of layers serves any number of networks. It is not
-    re-entrant: one thread at a time. `replica()` gives another thread its own.
+    kernels: the set of functions it computes with; None: what `kernels.select` chooses for its type and size.
+
+    The network works with copies of the layers it is given, so one list of layers serves any number of networks. It
+    is not re-entrant: one thread at a time. `replica()` gives another thread its own.
 
     Errors: ValueError where a layer does not fit the shape that reaches it.
     """
 
-    def __init__(self, layers: Sequence[Layer], in_shape: tuple[int, ...], *, seed: int = 0, dtype=np.float32):
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        in_shape: tuple[int, ...],
+        *,
+        seed: int = 0,
+        dtype=np.float32,
+        kernels: ModuleType | None = None,
+    ):
         self.layers, self.in_shape, self.seed = tuple(layer.unbuilt() for layer in layers), tuple(in_shape), seed
         self.dtype, self.clock, self.factors = np.dtype(dtype), Clock(seed), {}
+        self.kernels = kernels or select(self.dtype, math.prod(self.in_shape))
         declared = self._build()
         self._lay_out(declared, np.zeros(sum(parameter.size for parameter in declared.values()), self.dtype))
         arrays = self.tensors()
@@ -41,9 +53,8 @@ class Network:
     def _build(self) -> dict[str, Parameter]:
         """Hand each layer its surroundings, then collect the declarations in the order of the layers."""
         shape, declared, self.shapes = self.in_shape, {}, []
-        kernel_set = kernels.select(self.dtype)
         for position, layer in enumerate(self.layers):
-            layer.settle(self.dtype, kernel_set, self.clock, (position,))
+            layer.settle(self.dtype, self.kernels, self.clock, (position,))
             shape, parameters = layer.build(shape)
             self.shapes.append(shape)
             declared |= {f"{position}.{name}": parameter for name, parameter in parameters.items()}
@@ -51,7 +62,7 @@ class Network:
         return declared
 
     def _lay_out(self, declared: Mapping[str, Parameter], values: np.ndarray) -> None:
-        """Give every declared array its view: into theta and grad if it is learned, decaying arrays first, else into state."""
+        """Give every declared array its view: learned ones into theta and grad, decaying first, the others into state."""
         learned = sorted((item for item in declared.items() if item[1].learned), key=lambda item: not item[1].decay)
         self.slots, self.state_slots = slots(learned), slots(item for item in declared.items() if not item[1].learned)
         size = sum(parameter.size for _, parameter in learned)
@@ -71,9 +82,10 @@ class Network:
     def set_factor(self, pattern: str, factor: float) -> None:
         """Let the parameters with a name like `pattern` learn at `factor` times the learning rate; 0 freezes them.
 
-        pattern: as for file names: "0.W", "3.*", "*.b". Frozen parameters keep their bits: no update, no weight decay, no penalty.
-        Layers below the lowest parameter that learns, up to the highest frozen one there, are a frozen body: there is no backward
-        pass through it, and it computes as in prediction, by its running statistics and without dropout.
+        pattern: as for file names: "0.W", "3.*", "*.b". Frozen parameters keep their bits: no update, no weight
+        decay, no penalty. Layers below the lowest parameter that learns, up to the highest frozen one there, are a
+        frozen body: there is no backward pass through it, and it computes as in prediction, by its running
+        statistics and without dropout.
 
         Errors: ValueError for a pattern that no parameter fits, and for a factor below 0 or infinite.
         """
@@ -100,7 +112,7 @@ class Network:
 
         train: dropout is active, batch norm takes the statistics of the batch. keep: remember what `backward` needs.
         """
-        x = x.astype(self.dtype, copy=False)  # NumPy multiplies matrices of two types without BLAS, 30 times slower
+        x = np.ascontiguousarray(x, self.dtype)  # NumPy multiplies matrices of two types without BLAS, 30 times slower
         for position, layer in enumerate(self.layers):
             x = layer.forward(x, train and position >= self._body, keep)
         return x
@@ -137,22 +149,26 @@ class Network:
         custom: Mapping[str, type[Layer]] | None = None,
         seed: int = 0,
         dtype=np.float32,
+        kernels: ModuleType | None = None,
     ) -> "Network":
         """The network that `specification()` described. Nothing is imported by name: users' own layers come in `custom`.
 
         Errors: ValueError for an unknown layer or an argument that it does not take.
         """
-        return cls(cls.layers_from(specification, custom), in_shape, seed=seed, dtype=dtype)
+        return cls(cls.layers_from(specification, custom), in_shape, seed=seed, dtype=dtype, kernels=kernels)
 
     @staticmethod
     def layers_from(specification: Sequence[Mapping], custom: Mapping[str, type[Layer]] | None = None) -> list[Layer]:
         """The layers that `specification()` described, not yet built."""
         return [_layer(entry, custom or {}) for entry in specification]
 
-    def replica(self) -> "Network":
-        """A network over the same theta and state with its own gradient and buffers, so that another thread can predict."""
+    def replica(self, kernels: ModuleType | None = None) -> "Network":
+        """A network over the same theta and state with its own gradient and buffers, for another thread's predictions.
+
+        kernels: the set it computes with; None: that of this network.
+        """
         twin = object.__new__(type(self))
-        twin.__setstate__(self.__getstate__())
+        twin._restore(self.__getstate__(), kernels or self.kernels)
         return twin
 
     def __deepcopy__(self, memo) -> "Network":
@@ -167,12 +183,19 @@ class Network:
             "seed": self.seed,
             "dtype": self.dtype,
             "factors": dict(self.factors),
+            "reference": self.kernels is reference,
             "step": self.clock.step,
             "values": self.values,
         }
 
     def __setstate__(self, state: dict) -> None:
-        self.layers, self.in_shape, self.seed, self.dtype = (state[key] for key in ("layers", "in_shape", "seed", "dtype"))
+        chosen = select(state["dtype"], math.prod(state["in_shape"]))  # another machine may have no Numba
+        self._restore(state, reference if state["reference"] else chosen)
+
+    def _restore(self, state: dict, kernels: ModuleType) -> None:
+        self.layers, self.in_shape, self.seed = state["layers"], state["in_shape"], state["seed"]
+        self.dtype = state["dtype"]
+        self.kernels = kernels
         self.clock, self.factors = Clock(self.seed), state["factors"]
         self.clock.step = state["step"]
         self._lay_out(self._build(), state["values"])

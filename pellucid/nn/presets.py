@@ -49,9 +49,10 @@ def mlp(
 
 
 def lenet(in_shape: tuple[int, int, int], outputs: int) -> list[Layer]:
-    """LeNet-5 (LeCun et al. 1998, figure 2) as it is built today, with ReLU and max pooling: 61,706 parameters on 28 by 28 pixels.
+    """LeNet-5 (LeCun et al. 1998, figure 2) as it is built today, with ReLU and max pooling.
 
-    Below 12 pixels the second convolution is padded too. Errors: ValueError where in_shape is not that of pictures.
+    It has 61,706 parameters on 28 by 28 pixels. Below 12 pixels the second convolution is padded too. Errors:
+    ValueError where in_shape is not that of pictures.
     """
     height, width, _ = _picture(in_shape, "lenet")
     return [
@@ -69,16 +70,20 @@ def lenet(in_shape: tuple[int, int, int], outputs: int) -> list[Layer]:
 def simple_cnn(
     in_shape: tuple[int, int, int], outputs: int, *, width: int | Sequence[int] = 32, batch_norm: bool = False
 ) -> list[Layer]:
-    """Three times two 3 by 3 convolutions and a pooling, then Dense(outputs), in the manner of Simonyan & Zisserman 2015 (VGG).
+    """Three times two 3 by 3 convolutions and a pooling, then Dense(outputs), as in Simonyan & Zisserman 2015 (VGG).
 
-    width: filters of the first stage, the others have 2 and 4 times as many; or the filters of all three. batch_norm: after each
-    convolution. Errors: ValueError for a width of another length, and where in_shape is not that of pictures.
+    width: filters of the first stage, the others have 2 and 4 times as many; or the filters of all three.
+    batch_norm: after each convolution. Errors: ValueError for a width of another length, and where in_shape is not
+    that of pictures.
     """
     height, side, _ = _picture(in_shape, "simple_cnn")
     layers: list[Layer] = []
     for filters in _three(width, (1, 2, 4)):
         for _ in range(2):
-            layers += _normed(Conv2D(filters, bias=False), "relu") if batch_norm else [Conv2D(filters, activation="relu")]
+            if batch_norm:
+                layers += _normed(Conv2D(filters, bias=False), "relu")
+            else:
+                layers.append(Conv2D(filters, activation="relu"))
         layers += _halving(height, side)
         height, side = height // 2, side // 2
     return [*layers, Flatten(), Dense(outputs)]
@@ -89,8 +94,8 @@ def resnet(
 ) -> list[Layer]:
     """The residual network for small pictures of He et al. 2016, section 4.2: 6 blocks + 2 layers deep, 8 by default.
 
-    width: filters of the first stage, the others have 2 and 4 times as many; or the filters of all three. blocks: in each stage.
-    Shortcuts to another shape are learned (option B). Errors: as simple_cnn.
+    width: filters of the first stage, the others have 2 and 4 times as many; or the filters of all three. blocks:
+    in each stage. Shortcuts to another shape are learned (option B). Errors: as simple_cnn.
     """
     _picture(in_shape, "resnet")
     before, *_ = stages = _three(width, (1, 2, 4))
@@ -98,7 +103,8 @@ def resnet(
     for number, filters in enumerate(stages):
         for block in range(blocks):
             stride = 2 if number and not block else 1
-            bent = [*_normed(Conv2D(filters, stride=stride, bias=False), "relu"), Conv2D(filters, bias=False), BatchNorm()]
+            first, second = Conv2D(filters, stride=stride, bias=False), Conv2D(filters, bias=False)
+            bent = [*_normed(first, "relu"), second, BatchNorm()]
             layers += [Residual(bent, projection=stride > 1 or filters != before), Activation("relu")]
             before = filters
     return [*layers, GlobalAvgPool(), Dense(outputs)]
@@ -107,11 +113,11 @@ def resnet(
 def airbench(in_shape: tuple[int, int, int], outputs: int, *, width: int | Sequence[int] = 64) -> list[Layer]:
     """The network of the CIFAR-10 record (Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU", section 3.1).
 
-    Whitened 2 by 2 patches, three groups of two convolutions that begin as the identity, batch norm without scale; outputs are
-    divided by the number of features. Call `nn.whiten` with the training pictures before training.
+    Whitened 2 by 2 patches, three groups of two convolutions that begin as the identity, batch norm without scale;
+    outputs are divided by the number of features. Call `nn.whiten` with the training pictures before training.
 
-    width: filters of the first group, the others have 4 times as many; or the filters of all three. On two cores a narrow
-    network goes further. Errors: as simple_cnn.
+    width: filters of the first group, the others have 4 times as many; or the filters of all three. On two cores a
+    narrow network goes further. Errors: as simple_cnn.
     """
     height, side, channels = _picture(in_shape, "airbench")
     layers: list[Layer] = [
@@ -135,7 +141,8 @@ def autoencoder(
 ) -> list[Layer]:
     """Pictures (or rows) through a narrow layer of `code` numbers and back: trained with MeanSquaredError on x as rows.
 
-    hidden: units of the layers down to the code; the way back mirrors them. output_activation: "sigmoid" for values in [0, 1].
+    hidden: units of the layers down to the code; the way back mirrors them. output_activation: "sigmoid" for values
+    in [0, 1].
     """
     down = [Dense(units, "relu") for units in hidden]
     up = [Dense(units, "relu") for units in reversed(hidden)]
@@ -147,12 +154,12 @@ def convolutional_autoencoder(
 ) -> list[Layer]:
     """The same for pictures, with convolutions that halve them twice and transposed ones that double them again.
 
-    width: filters of the outer convolutions, the inner ones have twice as many. Errors: ValueError where height or width is no
-    multiple of 4.
+    width: filters of the outer convolutions, the inner ones have twice as many. Errors: ValueError where height or
+    width is no multiple of 4.
     """
     height, side, channels = _picture(in_shape, "convolutional_autoencoder")
     if height % 4 or side % 4:
-        raise ValueError(f"the preset convolutional_autoencoder halves pictures twice: {height} × {side} pixels cannot be")
+        raise ValueError(f"the preset convolutional_autoencoder halves pictures twice, got {height} × {side} pixels")
     smallest = (height // 4, side // 4, 2 * width)
     return [
         Conv2D(width, stride=2, activation="relu"),
@@ -169,7 +176,7 @@ def convolutional_autoencoder(
 
 def _picture(in_shape: tuple[int, ...], preset: str) -> tuple[int, int, int]:
     if len(in_shape) != 3:
-        raise ValueError(f"the preset {preset} needs pictures (H, W, C), got {tuple(in_shape)}; mlp takes rows of numbers")
+        raise ValueError(f"the preset {preset} needs pictures (H, W, C), got {tuple(in_shape)}; mlp takes rows")
     return in_shape
 
 

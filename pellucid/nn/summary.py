@@ -6,8 +6,8 @@ import math
 def rows(network) -> list[dict]:
     """One dict a layer: name, equation, out_shape, parameters, memory, multiply_adds.
 
-    memory: bytes of the layer's output for one picture, its parameters and running statistics. multiply_adds: for one picture,
-    forward; training takes about three times as many.
+    memory: bytes of the layer's output for one picture, its parameters and running statistics. multiply_adds: for
+    one picture, forward; training takes about three times as many.
     """
     return [_row(network, position) for position in range(len(network.layers))]
 

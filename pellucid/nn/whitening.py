@@ -9,22 +9,23 @@ NUMBERS = 2**22  # of patches at a time: 32 MB in float64
 
 
 def whiten(network: Network, pictures: np.ndarray, epsilon: float = 5e-4) -> None:
-    """Give the first layer, a Conv2D with the initialiser "whitening", filters that whiten these pictures, and freeze them.
+    """Give the first layer, a Conv2D with the initialiser "whitening", filters that whiten pictures, and freeze them.
 
-    pictures: (N, H, W, C) as the network will see them; a thousand are enough. With e_k and l_k the eigenvectors and eigenvalues
-    of the covariance of all their h by w patches, the largest eigenvalue first, filter k is e_k / sqrt(l_k + epsilon) and filter
-    M/2 + k its negative, so that a ReLU after them loses nothing. What comes out is uncorrelated and has variance 1 (Page 2018,
-    "How to train your ResNet 8"; Jordan 2024, "94% on CIFAR-10 in 3.29 seconds on a single GPU", section 3.2).
+    pictures: (N, H, W, C) as the network will see them; a thousand are enough. With e_k and l_k the eigenvectors
+    and eigenvalues of the covariance of all their h by w patches, the largest eigenvalue first, filter k is e_k /
+    sqrt(l_k + epsilon) and filter M/2 + k its negative, so that a ReLU after them loses nothing. What comes out is
+    uncorrelated and has variance 1 (Page 2018, "How to train your ResNet 8"; Jordan 2024, "94% on CIFAR-10 in 3.29
+    seconds on a single GPU", section 3.2).
 
     Errors: ValueError where the first layer is another, and where M is odd or above twice the h w C numbers of a patch.
     """
     layer = network.layers[0]
     if not isinstance(layer, Conv2D) or layer.initialiser != "whitening":
-        raise ValueError(f"the first layer must be a Conv2D with the initialiser 'whitening' to be whitened, got {layer!r}")
+        raise ValueError(f"whiten needs a Conv2D with the initialiser 'whitening' as first layer, got {layer!r}")
     values, vectors = np.linalg.eigh(_patch_covariance(pictures, layer.size))
     pairs, odd = divmod(layer.filters, 2)
     if odd or pairs > len(values):
-        raise ValueError(f"whitening filters come in pairs, here at most {len(values)} of them, got {layer.filters} filters")
+        raise ValueError(f"whitening filters come in pairs, here at most {len(values)}, got {layer.filters} filters")
     values, vectors = values[::-1][:pairs], vectors[:, ::-1][:, :pairs]
     signs = np.sign(vectors[np.abs(vectors).argmax(axis=0), range(pairs)])  # eigenvectors have no sign of their own
     filters = vectors * signs / np.sqrt(np.maximum(values, 0) + epsilon)

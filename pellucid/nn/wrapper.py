@@ -9,10 +9,11 @@ from pellucid.nn.parameter import Parameter
 
 
 class Wrapper(Layer):
-    """A layer that has a chain of others inside, its argument `layers`. Abstract: a subclass says what it makes of the chain.
+    """A layer that has a chain of others inside, its argument `layers`        Abstract.
 
-    It works with copies of the layers it is given. Their arrays keep their names behind the number of the layer in the chain:
-    "0.W" is W of the first, and the network, in which the wrapper is layer 3, calls it "3.0.W".
+    A subclass says what it makes of the chain. It works with copies of the layers it is given. Their arrays keep
+    their names behind the number of the layer in the chain: "0.W" is W of the first, and the network, in which the
+    wrapper is layer 3, calls it "3.0.W".
     """
 
     layers: tuple[Layer, ...]

@@ -11,9 +11,9 @@ from pellucid.nn.network import Network
 class WeightAverage:
     """a <- a + (1 - d) (theta - a) after each step, with d = min(decay, (1 + t) / (10 + t)).
 
-    The smaller d of the first steps forgets the random start (Polyak & Juditsky 1992; the warm-up is that of TensorFlow's
-    moving averages). The running statistics are averaged in the same way: those of the last weights would not fit the averaged
-    ones. In this form, what does not change (frozen parameters) keeps its bits.
+    The smaller d of the first steps forgets the random start (Polyak & Juditsky 1992; the warm-up is that of
+    TensorFlow's moving averages). The running statistics are averaged in the same way: those of the last weights
+    would not fit the averaged ones. In this form, what does not change (frozen parameters) keeps its bits.
     """
 
     def __init__(self, network: Network, decay: float):
@@ -26,9 +26,7 @@ class WeightAverage:
     def update(self, steps: int) -> None:
         """Take in the weights after step number `steps`."""
         keep = min(self.decay, (1 + steps) / (10 + steps))
-        np.subtract(self.network.values, self.values, out=self._scratch)
-        self._scratch *= 1 - keep
-        self.values += self._scratch
+        self.network.kernels.average(self.values, self.network.values, keep, self._scratch)
 
     @contextlib.contextmanager
     def applied(self) -> Iterator[None]:

@@ -9,12 +9,13 @@ STEPS = 3  # of Newton-Schulz: enough for small networks (Jordan's CIFAR-10 reco
 
 
 class Muon(Optimizer):
-    """u <- beta u + g        d = g + beta u        theta <- (1 - lr decay) theta - lr d, with d made orthogonal where it can be.
+    """u <- beta u + g        d = g + beta u, made orthogonal        theta <- (1 - lr decay) theta - lr d.
 
-    For a matrix (K, M), and for filters (h, w, C, M) as the matrix (h w C, M), d = U S V^T becomes about U V^T: all directions
-    are learned at one rate, whatever their gradients' sizes. So lr is the size of a step whatever the loss is multiplied by; useful
-    rates lie between 0.01 and 0.3. Biases, norms and depthwise filters take the step d of Nesterov's momentum. The weights
-    decay, as in AdamW. (Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks".)
+    For a matrix (K, M), and for filters (h, w, C, M) as the matrix (h w C, M), d = U S V^T becomes about U V^T: all
+    directions are learned at one rate, whatever their gradients' sizes. So lr is the size of a step whatever the
+    loss is multiplied by; useful rates lie between 0.01 and 0.3. Biases, norms and depthwise filters take the step
+    d of Nesterov's momentum. The weights decay, as in AdamW. (Jordan et al. 2024, "Muon: An optimizer for hidden
+    layers in neural networks".)
     """
 
     name, moments = "muon", 1
@@ -24,8 +25,9 @@ class Muon(Optimizer):
         super().__init__(network)
         self.momentum, self.weight_decay = momentum, weight_decay
         self._matrices = [slot for slot in network.slots if len(slot.shape) in (2, 4)]
-        sizes = [self.kernels.orthogonalise_scratch(_as_matrix(slot.view(self.scratch)).shape) for slot in self._matrices]
-        self._workspace = np.empty(max(sizes, default=0), network.dtype)
+        shapes = [_as_matrix(slot.view(self.scratch)).shape for slot in self._matrices]
+        size = max(map(self.kernels.orthogonalise_scratch, shapes), default=0)
+        self._workspace = np.empty(size, network.dtype)
 
     def _step(self, part, lr):
         self.kernels.nesterov_direction(part.grad, part.state[0], self.momentum, part.scratch)

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid import kernels
 from pellucid.nn.network import Network
 from pellucid.nn.parameter import Group
 
@@ -14,7 +13,7 @@ class Part(NamedTuple):
 
     theta: np.ndarray
     grad: np.ndarray
-    state: np.ndarray
+    state: tuple[np.ndarray, ...]  # one moment each
     scratch: np.ndarray
     weights: np.ndarray  # the numbers of theta that decay
     group: Group
@@ -23,8 +22,8 @@ class Part(NamedTuple):
 class Optimizer:
     """Changes `network.theta` along `network.grad`: all of it in one kernel call, unless factors part it into groups.
 
-    state: (moments, P), zeros at the start. steps: how many steps were taken. Both belong into a checkpoint. Frozen parameters
-    keep their bits and their moments.
+    state: (moments, P), zeros at the start. steps: how many steps were taken. Both belong into a checkpoint. Frozen
+    parameters keep their bits and their moments.
     """
 
     name: str
@@ -33,7 +32,7 @@ class Optimizer:
 
     def __init__(self, network: Network):
         self.network = network
-        self.kernels = kernels.select(network.dtype)
+        self.kernels = network.kernels
         self.state = np.zeros((self.moments, network.theta.size), network.dtype)
         self.scratch = np.empty_like(network.theta)
         self.steps = 0
@@ -50,7 +49,8 @@ class Optimizer:
 
     def _part(self, group: Group) -> Part:
         theta, grad = self.network.theta[group.span], self.network.grad[group.span]
-        return Part(theta, grad, self.state[:, group.span], self.scratch[group.span], theta[: group.decaying], group)
+        state, scratch = tuple(self.state[:, group.span]), self.scratch[group.span]
+        return Part(theta, grad, state, scratch, theta[: group.decaying], group)
 
     def _step(self, part: Part, lr: float) -> None:
         raise NotImplementedError

@@ -6,7 +6,10 @@ from pellucid.nn.network import Network
 
 
 class Penalty:
-    """l1 |W|_1 + l2/2 |W|^2        added to the gradient: l1 sign(W) + l2 W        over all weights that learn, biases excepted."""
+    """l1 |W|_1 + l2/2 |W|^2        added to the gradient: l1 sign(W) + l2 W        over all weights that learn.
+
+    Biases and what is frozen are excepted.
+    """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0):
         if l1 < 0 or l2 < 0:
@@ -21,11 +24,8 @@ class Penalty:
     def add_gradient(self, network: Network, scratch: np.ndarray) -> None:
         """grad <- grad + l1 sign(W) + l2 W."""
         for span in _spans(network):
-            W, dW, product = network.theta[span], network.grad[span], scratch[span]
-            if self.l2:
-                dW += np.multiply(W, self.l2, out=product)
-            if self.l1:
-                dW += np.multiply(np.sign(W, out=product), self.l1, out=product)
+            W, dW = network.theta[span], network.grad[span]
+            network.kernels.penalty_gradient(W, dW, self.l1, self.l2, scratch[span])
 
 
 def _spans(network: Network) -> list[slice]:

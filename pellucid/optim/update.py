@@ -33,7 +33,7 @@ class Update:
         grad = self.network.grad
         if self.penalty:
             self.penalty.add_gradient(self.network, self.optimizer.scratch)
-        norm = math.sqrt(grad @ grad)
+        norm = self.network.kernels.norm(grad)
         if not math.isfinite(norm):
             return norm
         if self.clip_norm and norm > self.clip_norm:

@@ -15,7 +15,7 @@ class Expected:
 
 
 class Section(BaseModel):
-    """A table of a recipe: unknown keys, other types and infinite numbers are refused; nothing changes after reading."""
+    """A table of a recipe: unknown keys, other types and infinite numbers are refused; it never changes once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 

@@ -1,10 +1,21 @@
-"""The layers of a network that is written out: `[[network.layers]]` with a type and the arguments of that layer in `nn.layers`."""
+"""The layers of a network that is written out: `[[network.layers]]`, a type and the arguments of that layer."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pellucid.recipes.kinds import Activation, Count, Expected, Fraction, Initialiser, Padding, Positive, Section, Shape, WindowSize
+from pellucid.recipes.kinds import (
+    Activation,
+    Count,
+    Expected,
+    Fraction,
+    Initialiser,
+    Padding,
+    Positive,
+    Section,
+    Shape,
+    WindowSize,
+)
 
 
 class DenseLayer(Section):

@@ -1,4 +1,4 @@
-"""One clear line for each thing that can be wrong with a recipe: what came, what was expected, the nearest right key."""
+"""One clear line for each thing that can be wrong with a recipe: what came, what was expected, the nearest key."""
 
 import difflib
 import json
@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 
 from pellucid.recipes.kinds import Expected
 from pellucid.recipes.layers import LAYERS
-
 
 # Names that other programs use, which no likeness of letters would find.
 KNOWN_AS = {"lr": "learning_rate", "wd": "weight_decay", "optim": "optimizer", "image_size": "size"}
@@ -97,7 +96,8 @@ def _locate(loc: tuple[str | int, ...], model: type[BaseModel]) -> tuple[str, ty
     """pydantic's location as a path, without the names of union branches, and the table that the path's key is in.
 
     ("training", "epochs") -> "training.epochs", Training;  ("network", "layers", 1, "Dense", "units") ->
-    "network.layers[1].units", DenseLayer, and in the same way through layers in layers;  ("training",) -> "training", Recipe.
+    "network.layers[1].units", DenseLayer, and in the same way through layers in layers;  ("training",) -> "training",
+    Recipe.
     """
     path, table, owner = "", model, model
     for part in loc:

@@ -13,16 +13,15 @@ SHIPPED = Path(__file__).parent
 def load_recipe(name_or_path: str | Path) -> Recipe:
     """The recipe of that name that ships with pellucid, or the one in that TOML file.
 
-    Raises RecipeError: no such recipe, a file that cannot be read, text that is not TOML, keys or values that make no sense.
+    Raises RecipeError: no such recipe, a file that cannot be read, text that is no TOML, keys or values without sense.
     """
     name = str(name_or_path)
     path = Path(name_or_path)
     if name in _names():
         path = SHIPPED / f"{name}.toml"
     elif path.suffix != ".toml" and not path.exists():
-        raise RecipeError(
-            f"no recipe {name}{did_you_mean(name, _names())} (`pellucid recipes` lists them, a file of yours ends in .toml)"
-        )
+        near = did_you_mean(name, _names())
+        raise RecipeError(f"no recipe {name}{near} (`pellucid recipes` lists them, a file of yours ends in .toml)")
     return parse_toml(_read(path), origin=f"recipe {name}: ")
 
 
@@ -38,7 +37,7 @@ def parse_toml(text: str, origin: str = "") -> Recipe:
 
 
 def recipe_text(name: str) -> str:
-    """The TOML text of a recipe that ships with pellucid, comments included; RecipeError where there is none of that name."""
+    """The TOML text of a recipe that ships with pellucid, comments included; RecipeError for any other name."""
     if name not in _names():
         raise RecipeError(f"no recipe {name}{did_you_mean(name, _names())} (`pellucid recipes` lists them)")
     return _read(SHIPPED / f"{name}.toml")

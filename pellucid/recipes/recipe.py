@@ -1,4 +1,4 @@
-"""A recipe: everything that fixes a run, in eight tables."""
+"""A recipe: everything that fixes a run, in nine tables."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from pellucid.errors import RecipeError
 from pellucid.recipes.kinds import Section, Text
 from pellucid.recipes.problems import explain
-from pellucid.recipes.sections import KEYS, START, Augment, Data, Input, Loss, Network, Optimizer, Schedule, Training
+from pellucid.recipes.sections import KEYS, START, Augment, Data, Input, Loss, Network, Optimizer, Schedule, Training, Transfer
 from pellucid.recipes.settings import dotted
 
 
@@ -26,6 +26,7 @@ class Recipe(Section):
     input: Input = Input()
     augment: Augment = Augment()
     network: Network = Network()
+    transfer: Transfer = Transfer()
     loss: Loss = Loss()
     optimizer: Optimizer = Optimizer()
     schedule: Schedule = Schedule()
@@ -54,8 +55,8 @@ class Recipe(Section):
     def override(self, settings: Mapping[str, Any]) -> "Recipe":
         """The same recipe with some keys changed: `recipe.override({"epochs": 20, "loss.l2": 1e-4})`.
 
-        Keys are everyday names (see EVERYDAY) or dotted ones. Text is read as TOML where the key takes that, and left as
-        text otherwise; lists may be written with commas alone: "128,64". Raises RecipeError as `parse` does.
+        Keys are everyday names (see EVERYDAY) or dotted ones. Text is read as TOML where the key takes that, else left
+        as text; lists may be written with commas alone: "128,64". Raises RecipeError as `parse` does.
         """
         tables, changes = self.tables(), dotted(settings, type(self))
         if changes.get("network.layers"):

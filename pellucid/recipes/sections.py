@@ -61,7 +61,7 @@ class Input(Section):
     """How a picture becomes the network's input."""
 
     size: Size = Field(
-        "auto", description='height and width in pixels; "auto": their own where all share one up to 64 x 64, else 64 x 64'
+        "auto", description='height and width in pixels; "auto": their own if all share one up to 64 x 64, else 64 x 64'
     )
     channels: Literal["auto", "grey", "rgb"] = Field("auto", description='"auto": grey if every picture is grey')
     fit: Literal["stretch", "pad", "crop"] = Field("stretch", description="how a picture of another shape is fitted")
@@ -98,12 +98,15 @@ KEYS = {
 class Network(Section):
     """The layers, either by a preset and the keys that describe it, or written out (`layers`).
 
-    The preset mlp has `hidden`, `activation`, `dropout`, `initialiser`, `std` and `output_activation`. The convolutional presets
-    are lenet, simple_cnn (`width`, `batch_norm`), resnet and airbench (`width`). `layers` leaves out the output layer, which has
-    one unit a class (or one for two classes and the binary loss); `initialiser`, `std` and `output_activation` go with it.
+    The preset mlp has `hidden`, `activation`, `dropout`, `initialiser`, `std` and `output_activation`. The
+    convolutional presets are lenet, simple_cnn (`width`, `batch_norm`), resnet and airbench (`width`). `layers`
+    leaves out the output layer, which has one unit a class (or one for two classes and the binary loss);
+    `initialiser`, `std` and `output_activation` go with it.
     """
 
-    preset: Literal["mlp", "lenet", "simple_cnn", "resnet", "airbench"] = Field("mlp", description="the kind of network")
+    preset: Literal["mlp", "lenet", "simple_cnn", "resnet", "airbench"] = Field(
+        "mlp", description="the kind of network"
+    )
     hidden: Units = Field((128, 64), description="units of the hidden layers; []: a linear classifier")
     activation: Activations = Field("relu", description="of every hidden layer, or a list with one a layer")
     dropout: Dropouts = Field(0.0, description="after every hidden layer, or a list with one a layer")
@@ -139,7 +142,18 @@ class Network(Section):
                 "or describe it by a preset and its keys"
             )
         fitting = ", ".join(preset for preset, keys in KEYS.items() if key in keys)
-        return f"network.{key} does not describe the preset {self.preset}; leave it out, or set network.preset to {fitting}"
+        hint = f"leave it out, or set network.preset to {fitting}"
+        return f"network.{key} does not describe the preset {self.preset}; {hint}"
+
+
+class Transfer(Section):
+    """A trained model to start from: its layers are taken over, the last dense layer is new; [network] then says nothing."""
+
+    model: Text = Field("", description="a model file; empty: start afresh")
+    frozen_epochs: Whole = Field(3, description="epochs in which only the new layer learns")
+    factor: Annotated[float, Field(ge=0, le=1), Expected("a number from 0 to 1")] = Field(
+        0.3, description="share of the learning rate at which the taken-over layers learn afterwards"
+    )
 
 
 class Loss(Section):
@@ -172,7 +186,9 @@ class Optimizer(Section):
     beta2: Fraction = Field(0.999, description="decay of the mean squared gradient in adam and adamw")
     epsilon: Positive = Field(1e-8, description="keeps rmsprop, adagrad, adam and adamw from dividing by zero")
     rho: Fraction = Field(0.9, description="decay of the mean squared gradient in rmsprop")
-    weight_decay: NotNegative = Field(0.01, description="of adamw and muon, times the learning rate, taken off each weight")
+    weight_decay: NotNegative = Field(
+        0.01, description="of adamw and muon, times the learning rate, taken off each weight"
+    )
     clip_norm: NotNegative = Field(0.0, description="longest gradient allowed; 0: any")
     average: Fraction = Field(0.0, description="decay of the running average of the weights that is kept; 0: none")
 
@@ -187,6 +203,13 @@ class Schedule(Section):
         0.1, description="step and plateau: what the rate is multiplied by"
     )
     patience: Whole = Field(5, description="plateau: epochs without a better validation loss before a drop")
+
+    def model_post_init(self, context) -> None:
+        if self.name == "plateau" and self.warmup_epochs:
+            raise RecipeError(
+                "schedule.warmup_epochs does not go with plateau, which looks at the losses alone; set it to 0, "
+                "or take another schedule"
+            )
 
 
 class Training(Section):

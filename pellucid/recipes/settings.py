@@ -27,6 +27,7 @@ EVERYDAY = {
     "patience": "training.patience",
     "seed": "training.seed",
     "size": "input.size",
+    "start_from": "transfer.model",
     "test": "data.test",
     "validation": "data.validation",
 }

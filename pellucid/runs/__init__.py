@@ -17,5 +17,5 @@ _HOME = {
     "train": "pellucid.runs.training",
 }
 
-__all__ = sorted(_HOME)  # noqa: PLE0605
+__all__ = sorted(_HOME)
 __getattr__, __dir__ = _lazy(__name__, _HOME)

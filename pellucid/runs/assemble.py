@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pellucid.classifier import Classifier
 from pellucid.errors import RecipeError
 from pellucid.images import Augmentation, Batches, class_weights
 from pellucid.nn import Dense, Layer, Network, layers, presets, whiten
@@ -12,6 +13,7 @@ from pellucid.nn.losses import LOSSES, Loss
 from pellucid.optim import OPTIMIZERS, Optimizer, Penalty, Update, schedules
 from pellucid.recipes import Recipe
 from pellucid.runs.prepare import Prepared
+from pellucid.runs.transfer import grafted
 from pellucid.training import Best, Checkpoint, Epoch
 
 SETTINGS = {  # which keys of [optimizer] each optimiser takes
@@ -52,7 +54,7 @@ class Parts:
 def assemble(prepared: Prepared) -> Parts:
     """The parts at the start of training, or RecipeError where the recipe does not fit the data."""
     recipe, dataset, split = prepared.recipe, prepared.dataset, prepared.split
-    loss, network = build_network(recipe, prepared.spec.shape, len(dataset.classes))
+    loss, network = build_network(recipe, prepared.spec.shape, len(dataset.classes), prepared.donor)
     _whiten(network, prepared)
     penalty = Penalty(recipe.loss.l1, recipe.loss.l2)
     update = build_update(recipe, network, penalty)
@@ -74,12 +76,16 @@ def assemble(prepared: Prepared) -> Parts:
     )
 
 
-def build_network(recipe: Recipe, in_shape: tuple[int, ...], classes: int) -> tuple[Loss, Network]:
-    """The loss and the network of a recipe; L-BFGS works in float64, everything else in float32."""
+def build_network(
+    recipe: Recipe, in_shape: tuple[int, ...], classes: int, donor: Classifier | None = None
+) -> tuple[Loss, Network]:
+    """The loss and the network of a recipe, or of its donor; L-BFGS works in float64, everything else in float32."""
     smoothing = {"label_smoothing": recipe.loss.label_smoothing} if recipe.loss.name == "softmax_cross_entropy" else {}
     dtype = np.float64 if recipe.optimizer.name == "lbfgs" else np.float32
     try:
         loss = LOSSES[recipe.loss.name](**smoothing)
+        if donor:
+            return loss, grafted(donor, loss.outputs(classes), recipe.training.seed)
         chain = _layers(recipe, in_shape, loss.outputs(classes))
         return loss, Network(chain, in_shape, seed=recipe.training.seed, dtype=dtype)
     except ValueError as error:
@@ -91,8 +97,8 @@ def _layers(recipe: Recipe, in_shape: tuple[int, ...], outputs: int) -> list[Lay
     section = recipe.network
     start = {"initialiser": section.initialiser, "std": section.std}
     if section.layers:
-        output = Dense(outputs, section.output_activation, **start)
-        return [*Network.layers_from([_started(layer, start) for layer in recipe.tables()["network"]["layers"]]), output]
+        written = [_started(layer, start) for layer in recipe.tables()["network"]["layers"]]
+        return [*Network.layers_from(written), Dense(outputs, section.output_activation, **start)]
     if section.preset == "mlp":
         return presets.mlp(
             section.hidden,
@@ -109,7 +115,7 @@ def _layers(recipe: Recipe, in_shape: tuple[int, ...], outputs: int) -> list[Lay
 
 
 def _started(layer: dict, start: dict) -> dict:
-    """A written layer with the recipe's initialiser, if it has weights and none of its own; the same for layers inside."""
+    """A written layer with the recipe's initialiser, if it has weights and none of its own; so the layers inside it."""
     if "layers" in layer:
         return layer | {"layers": [_started(inside, start) for inside in layer["layers"]]}
     return start | layer if issubclass(getattr(layers, layer["type"]), Affine) else layer
@@ -117,7 +123,7 @@ def _started(layer: dict, start: dict) -> dict:
 
 def _whiten(network: Network, prepared: Prepared) -> None:
     """Compute the filters of a first layer that starts with "whitening" from training pictures of all classes."""
-    if getattr(network.layers[0], "initialiser", None) != "whitening":
+    if prepared.donor or getattr(network.layers[0], "initialiser", None) != "whitening":
         return
     train = prepared.split.train
     some = train[:: -(-len(train) // WHITENING_PICTURES)]

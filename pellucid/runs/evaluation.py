@@ -94,7 +94,9 @@ def _score(classifier: Classifier, dataset: Dataset, rows: np.ndarray, part: str
     loss = next(loss for loss in LOSSES.values() if loss.link == classifier.link)()
     with np.errstate(all="ignore"):
         value, _ = loss(outputs / np.float32(classifier.temperature), labels)
-    scores = score(labels, found, classifier.classes, value)
+    common = classifier.provenance.get("most_common")  # in training: the baseline knew no more than the network
+    common = classifier.classes.index(common) if common in classifier.classes else None
+    scores = score(labels, found, classifier.classes, value, most_common=common)
     paths = tuple(dataset.paths[row] for row in rows)
     return Evaluation(scores, Predictions(paths, labels, found, np.full(len(rows), part), classifier.classes), part, why)
 

@@ -1,6 +1,7 @@
 """The folder that a run leaves behind."""
 
 import json
+import os
 from pathlib import Path
 
 from pellucid.errors import OutputError
@@ -30,17 +31,30 @@ class RunFolder:
     @classmethod
     def create(cls, out: str | Path | None, name: str) -> "RunFolder":
         """A new folder: `out`, or the first free `runs/<name>-<n>`. OutputError where `out` is not empty or not to be had."""
+        cls.check_free(out)
         try:
             if out is None:
                 return cls(_numbered(DEFAULT, name))
-            path = Path(out)
-            path.mkdir(parents=True, exist_ok=True)
-            if any(path.iterdir()):
-                raise OutputError(f"{path} is not empty; choose another folder with --out, or go on with --resume {path}")
-            return cls(path)
+            Path(out).mkdir(parents=True, exist_ok=True)
+            return cls(Path(out))
         except OSError as error:
             place = out if out is not None else DEFAULT
             raise OutputError(f"cannot make the folder {place}: {error.strerror}; choose another with --out") from error
+
+    @staticmethod
+    def check_free(out: str | Path | None) -> None:
+        """OutputError where `out` cannot take a run: a file, or a folder that is not empty."""
+        if out is None or not os.path.lexists(out):
+            return
+        path = Path(out)
+        if not path.is_dir():
+            raise OutputError(f"{path} is no folder; choose another name with --out")
+        try:
+            used = any(path.iterdir())
+        except OSError as error:
+            raise OutputError(f"cannot look into {path}: {error.strerror}; choose another folder with --out") from error
+        if used:
+            raise OutputError(f"{path} is not empty; choose another folder with --out, or go on with --resume {path}")
 
     @classmethod
     def open(cls, path: str | Path) -> "RunFolder":

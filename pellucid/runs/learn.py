@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from pellucid.optim.schedules import Plateau
 from pellucid.runs.assemble import Parts
+from pellucid.runs.transfer import body_factor, set_body_factor
 from pellucid.training import Epoch, fit, fit_lbfgs
 
 
@@ -16,6 +17,7 @@ def learn(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Iterator[Ep
     """
     if parts.best.exhausted:  # resumed after its last epoch
         return
+    _freeze_or_free(parts, len(parts.epochs))
     for epoch in _fit(parts, _or_out_of_time(parts, stop)):
         parts.epochs.append(epoch)
         with final_weights(parts):
@@ -25,6 +27,13 @@ def learn(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Iterator[Ep
         yield epoch
         if parts.best.exhausted:
             return
+        _freeze_or_free(parts, epoch.number + 1)
+
+
+def _freeze_or_free(parts: Parts, epoch: int) -> None:
+    """Before an epoch of a run that started from a trained network: how fast the body learns in it."""
+    if parts.recipe.transfer.model:
+        set_body_factor(parts.network, body_factor(parts.recipe, epoch))
 
 
 def final_weights(parts: Parts) -> contextlib.AbstractContextManager:

@@ -1,11 +1,12 @@
 """From a source and a recipe to data that is ready to train on: pixels, split, input specification."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from pellucid.classifier import Classifier
 from pellucid.errors import RecipeError
 from pellucid.images import (
     Dataset,
@@ -20,6 +21,7 @@ from pellucid.images import (
 )
 from pellucid.recipes import Recipe, default_for, load_recipe
 from pellucid.runs.progress import Silent
+from pellucid.runs.transfer import donor_of, input_of, with_input_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +32,12 @@ class Prepared:
     dataset: Dataset
     split: Split
     spec: InputSpec
+    donor: Classifier | None = None  # the model that training starts from
 
     def with_split(self, split: Split) -> "Prepared":
         """The same pictures, cut otherwise; mean and deviation are measured anew on its training part."""
-        return Prepared(self.recipe, self.dataset, split, measure_input(self.recipe, self.dataset, split))
+        spec = measure_input(self.recipe, self.dataset, split, self.donor)
+        return replace(self, split=split, spec=spec)
 
 
 def prepare(
@@ -57,10 +61,14 @@ def prepare(
         chosen = _recipe(name, overrides)
         progress.say(f"recipe: {name} ({chosen.description}); another one with --recipe")
     progress.say(f"labels: {opened.label_rule}")
+    donor = donor_of(chosen)
+    if donor:
+        chosen = with_input_of(donor, chosen)
+        progress.say(f"starting from {chosen.transfer.model}, trained on {donor.provenance.get('source', 'other pictures')}")
     dataset, shape = read_pictures(opened, chosen, progress)
     resolved = _resolve(chosen, location, dataset, shape)
     cut = (split or split_of)(resolved, dataset)
-    return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut))
+    return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut, donor), donor)
 
 
 def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dataset, tuple[int, ...]]:
@@ -90,8 +98,10 @@ def groups_of(recipe: Recipe, dataset: Dataset) -> np.ndarray | None:
     return group_by_pattern(dataset.paths, recipe.data.group) if recipe.data.group else dataset.groups
 
 
-def measure_input(recipe: Recipe, dataset: Dataset, split: Split) -> InputSpec:
-    """The input specification, with mean and deviation of the training part alone."""
+def measure_input(recipe: Recipe, dataset: Dataset, split: Split, donor: Classifier | None = None) -> InputSpec:
+    """The input specification, with mean and deviation of the training part alone, or those of the donor."""
+    if donor:
+        return input_of(donor, dataset.value_range)
     return InputSpec.measure(
         dataset.images,
         split.train,

@@ -13,6 +13,8 @@ from pellucid.runs.assemble import SETTINGS, Parts
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.prepare import Prepared
 
+FEW = 2000  # photographs, below which training afresh is usually beaten by what others have trained
+
 
 def report_data(
     prepared: Prepared,
@@ -63,7 +65,7 @@ def report_data(
         best_epoch=parts.best.epoch if parts.validation is not None else None,
         stopped=stopped,
         folds=folds.accuracies if folds else (),
-        warnings=(),
+        warnings=remarks(prepared),
         versions=versions(),
     )
 
@@ -71,6 +73,23 @@ def report_data(
 def _now() -> str:
     now = datetime.now()
     return f"{now.day} {now:%B %Y, %H:%M}"
+
+
+def remarks(prepared: Prepared) -> list[str]:
+    """What a reader must know before believing the score."""
+    found = []
+    if prepared.donor:
+        origin = prepared.donor.provenance
+        learned = origin.get("pictures", {}).get("train", 0)
+        found.append(
+            f"All layers but the last dense one started from a model trained on {origin.get('source', 'other data')} "
+            f"({learned:,} pictures), so this score also owes to those pictures."
+        )
+    if prepared.dataset.formats and len(prepared.dataset) < FEW and not prepared.donor:
+        found.append(
+            f"With fewer than {FEW:,} pictures, large networks that were pretrained on millions of others usually score higher."
+        )
+    return found
 
 
 def first_layer(network: Network) -> np.ndarray | None:

@@ -12,6 +12,7 @@ from pellucid.evaluation import (
     Scores,
     classification_report,
     confusion_csv,
+    most_common_class,
     predictions_csv,
     split_csv,
 )
@@ -109,10 +110,19 @@ def _provenance(prepared: Prepared) -> dict:
         "data_sha256": dataset.content_hash(),
         "labels_sha256": hashlib.sha256(dataset.labels.astype("<i8")).hexdigest(),
         "split_sha256": hashlib.sha256(names.encode()).hexdigest(),
+        "from": _origin(prepared.donor),
+        "most_common": dataset.classes[most_common_class(dataset.labels[split.train], len(dataset.classes))],
         "pictures": {part: len(getattr(split, part)) for part in ("train", "validation", "test")},
         "config": prepared.recipe.to_toml(),
         "versions": versions(),
     }
+
+
+def _origin(donor: Classifier | None) -> dict | None:
+    """Where the first weights came from, in turn."""
+    if donor is None:
+        return None
+    return {key: donor.provenance.get(key) for key in ("source", "data_sha256", "pictures", "from")}
 
 
 def versions() -> dict[str, str]:

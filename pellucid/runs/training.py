@@ -2,19 +2,20 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pellucid.errors import Interrupted, ModelFileError, TrainingDiverged
+from pellucid.errors import Interrupted, ModelFileError, OutputError, TrainingDiverged
 from pellucid.images import Split
 from pellucid.recipes import Recipe, load_recipe
 from pellucid.runs.assemble import Parts, assemble
 from pellucid.runs.cross_validation import CrossValidation, cross_validate_prepared
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.learn import learn
-from pellucid.runs.prepare import Prepared, measure_input, prepare
+from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
 from pellucid.runs.results import finish, write_start
 from pellucid.runs.run import Run
@@ -43,10 +44,15 @@ def train(
     best model so far was kept, if there is one.
     """
     progress = progress or Silent()
+    RunFolder.check_free(out)  # before the work of reading pictures
     prepared = prepare(source, recipe, overrides, progress)
     assemble(prepared)  # a recipe that does not fit the data fails here, before anything is written
     folder = RunFolder.create(out, prepared.dataset.name)
-    write_start(folder, prepared)
+    try:
+        write_start(folder, prepared)
+    except OutputError:
+        folder.discard()
+        raise
     return _run(prepared, folder, progress, stop)
 
 
@@ -121,7 +127,7 @@ def _on_all_pictures(prepared: Prepared, validated: CrossValidation) -> Prepared
     dataset, nothing = prepared.dataset, np.empty(0, dtype=np.int64)
     split = Split(np.arange(len(dataset)), nothing, nothing)
     recipe = prepared.recipe.override({"epochs": max(1, round(float(np.mean(validated.best_epochs)))), "patience": 0})
-    return Prepared(recipe, dataset, split, measure_input(recipe, dataset, split))
+    return replace(prepared.with_split(split), recipe=recipe)
 
 
 def _why_stopped(parts: Parts, stop: Callable[[], bool]) -> str:

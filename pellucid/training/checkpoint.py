@@ -13,7 +13,7 @@ from pellucid.training.epoch import Epoch
 
 @dataclasses.dataclass
 class Checkpoint:
-    """The moving parts of a run between two epochs: parameters and running statistics, optimiser, average, best, schedule, record.
+    """The moving parts of a run between two epochs: parameters, statistics, optimiser, average, best, schedule, record.
 
     update is None for L-BFGS, which keeps nothing between epochs.
     """

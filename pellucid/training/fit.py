@@ -58,8 +58,8 @@ def train_step(network: Network, loss: Loss, update: Update, batch, learning_rat
     x, t, w = batch
     state = network.state.copy()  # a few numbers a channel
     z = network.forward(x, train=True, keep=True)
-    value, dz = loss(z, t, w)
-    hits, norm = count_hits(loss, z, t), math.nan
+    value, dz = loss(z, t, w, network.kernels)
+    hits, norm = count_hits(loss, z, t, network.kernels), math.nan
     if math.isfinite(value):
         network.backward(dz)
         norm = update(learning_rate)

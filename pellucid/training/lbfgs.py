@@ -90,8 +90,8 @@ class _Objective:
         gradient, total, weight, hits = np.zeros(theta.size), 0.0, 0.0, 0
         for x, t, w in self.batches.epoch(0):
             z = network.forward(x, train=True, keep=True)
-            value, dz = self.of_outputs(z, t, w)
-            hits += count_hits(self.of_outputs, z, t)
+            value, dz = self.of_outputs(z, t, w, network.kernels)
+            hits += count_hits(self.of_outputs, z, t, network.kernels)
             network.backward(dz)
             share = len(t) if w is None else float(w.sum())
             gradient += share * network.grad

@@ -1,10 +1,12 @@
 """A pass without learning: outputs, loss and accuracy of a network as it stands."""
 
 from collections.abc import Iterable
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 
+from pellucid.kernels import reference
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn.losses import Loss
 from pellucid.nn.network import Network
@@ -23,10 +25,10 @@ def measure(network: Network, loss: Loss, batches: Iterable) -> Measure:
     with single_threaded_blas(), np.errstate(all="ignore"):
         for x, t, w in batches:
             z = network.forward(x)
-            value, _ = loss(z, t, w)
+            value, _ = loss(z, t, w, network.kernels)
             share = len(t) if w is None else float(w.sum())
             total, weight = total + value * share, weight + share
-            hits, seen = hits + count_hits(loss, z, t), seen + len(t)
+            hits, seen = hits + count_hits(loss, z, t, network.kernels), seen + len(t)
     return Measure(total / weight, hits / seen)
 
 
@@ -36,9 +38,11 @@ def predict_outputs(network: Network, batches: Iterable) -> np.ndarray:
         return np.concatenate([network.forward(x).copy() for x, _, _ in batches])
 
 
-def count_hits(loss: Loss, z: np.ndarray, t: np.ndarray) -> int:
+def count_hits(loss: Loss, z: np.ndarray, t: np.ndarray, kernels: ModuleType = reference) -> int:
     """How many rows of outputs decide for their target."""
     if t.ndim == 1:
+        if z.shape[1] > 1:
+            return kernels.count_hits(z, t)
         labels = t
     elif t.shape[1] == 1:
         labels = t[:, 0] > 0.5

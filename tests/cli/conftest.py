@@ -1,23 +1,12 @@
-"""Running the program: in this process, or as a process of its own."""
+"""Running a command in this process, a trained model, and pictures to name."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from PIL import Image
 
 import pellucid
-
-ROOT = Path(pellucid.__file__).parent.parent
-
-
-class Ended(NamedTuple):
-    status: int
-    out: str
-    err: str
+from tests.cli.program import Ended
 
 
 @pytest.fixture
@@ -32,25 +21,6 @@ def run(capsys):
         return Ended(end.value.code, *capsys.readouterr())
 
     return call
-
-
-def start(*arguments: object, python=("-m", "pellucid"), **options) -> subprocess.Popen:
-    """`pellucid ARGUMENTS` as a process, its output in pipes."""
-    command = [sys.executable, *python, *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, encoding="utf-8", env=environment, **options)
-
-
-def one_line(ended: Ended, status: int = 2) -> str:
-    """What an error that the user can mend looks like, without the name of the program."""
-    assert ended.status == status
-    assert ended.out == ""
-    first, *rest = ended.err.splitlines()[-1:]
-    assert not rest
-    assert first.startswith("pellucid: ")
-    assert "Traceback" not in ended.err
-    return first.removeprefix("pellucid: ")
 
 
 @pytest.fixture(scope="session")

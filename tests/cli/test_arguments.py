@@ -18,7 +18,7 @@ def settings_of(*words):
 
     @app.command()
     @with_settings(*FLAGS)
-    def command(quiet: bool = False, *, settings: dict[str, Any]) -> None:
+    def command(source: str = "", recipe: str = "", *, settings: dict[str, Any]) -> None:
         received.update(settings)
 
     result = CliRunner().invoke(app, words)

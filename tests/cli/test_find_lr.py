@@ -1,10 +1,9 @@
 import json
 import math
 
-from tests.cli.conftest import one_line
-
 from pellucid.cli.find_lr import chart
 from pellucid.training import LearningRateSweep
+from tests.cli.program import one_line
 
 
 def test_chart_and_suggestion(run):

@@ -2,11 +2,11 @@ import json
 
 import pytest
 import typer
-from tests.cli.conftest import start
 from typer.testing import CliRunner
 
 import pellucid
 from pellucid.cli.app import app
+from tests.cli.program import start
 
 COMMANDS = {"train", "evaluate", "predict", "recipes", "find-lr"}
 SLOW_TO_LOAD = {"numpy", "PIL", "pydantic", "rich", "scipy", "sklearn", "matplotlib", "jinja2", "tomli_w"}
@@ -45,7 +45,9 @@ def test_help_loads_nothing_heavy(words):
     out, err = start(*words, python=("-c", code)).communicate()
     assert out
     loaded = {name.partition(".")[0] for name in err.split()}
-    typers_own = {"pydantic"} if words[0] == "train" else set()  # it checks the options of `pellucid` itself by pydantic
+    typers_own = (
+        {"pydantic"} if words[0] == "train" else set()
+    )  # it checks the options of `pellucid` itself by pydantic
     assert not loaded & SLOW_TO_LOAD - typers_own
 
 

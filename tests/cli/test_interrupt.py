@@ -6,9 +6,9 @@ import sys
 import threading
 
 import pytest
-from tests.cli.conftest import start
 
 from pellucid.cli.interrupt import MESSAGE, stoppable
+from tests.cli.program import start
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are sent as POSIX does")
 

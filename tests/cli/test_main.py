@@ -4,9 +4,9 @@ import errno
 import sys
 
 import pytest
-from tests.cli.conftest import one_line, start
 
 from pellucid.errors import DataError, Interrupted
+from tests.cli.program import one_line, start
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import json
 
-from tests.cli.conftest import one_line
+from tests.cli.program import one_line
 
 
 def test_table(run, trained, pictures):

@@ -2,9 +2,9 @@ import json
 import sys
 
 import pytest
-from tests.cli.conftest import one_line, start
 
 from pellucid.cli.train import summary
+from tests.cli.program import one_line, start
 
 
 def test_train_and_summary(run, tmp_path, monkeypatch):
@@ -23,7 +23,19 @@ def test_train_and_summary(run, tmp_path, monkeypatch):
 
 
 def test_json_is_all_there_is_on_stdout(run, tmp_path):
-    words = ["--epochs", "1", "--hidden", "8", "--folds", "2", "--out", tmp_path / "run", "--set", "loss.l2=1e-4", "--json"]
+    words = [
+        "--epochs",
+        "1",
+        "--hidden",
+        "8",
+        "--folds",
+        "2",
+        "--out",
+        tmp_path / "run",
+        "--set",
+        "loss.l2=1e-4",
+        "--json",
+    ]
     ended = run("train", "digits", *words)
     printed = json.loads(ended.out)
     assert {"accuracy", "interval", "n_test", "loss", "seconds", "model", "report", "folds"} <= set(printed)

@@ -76,6 +76,21 @@ def test_layers_take_the_place_of_the_short_form():
         recipe.override({"hidden": [5]})
 
 
+def test_another_preset_takes_its_own_keys():
+    recipe = Recipe().override({"hidden": [5], "network.initialiser": "glorot"})
+    cnn = recipe.override({"network.width": "8", "network.preset": "simple_cnn"})
+    assert (cnn.network.preset, cnn.network.width) == ("simple_cnn", 8)
+    assert cnn.override({"network.preset": "resnet"}).network.width == 8
+    assert cnn.override({"network.width": "4,8,8"}).network.width == (4, 8, 8)
+    back = cnn.override({"network.preset": "mlp", "hidden": "7"})
+    assert (back.network.hidden, back.network.initialiser) == ((7,), "he")
+    written = cnn.override({"network.layers": [{"type": "Flatten"}]})
+    assert written.network.described_by == ("layers", "initialiser", "std", "output_activation")
+    assert written.override({"network.preset": "lenet"}).tables()["network"] == {"preset": "lenet"}
+    with pytest.raises(RecipeError, match=r"network\.hidden does not describe the preset simple_cnn"):
+        cnn.override({"hidden": [5]})
+
+
 @pytest.mark.parametrize(
     ("settings", "line"),
     [
@@ -86,7 +101,10 @@ def test_layers_take_the_place_of_the_short_form():
         ({"epochs": 1, "training.epochs": 2}, "training.epochs is set twice; give it once"),
         ({"epochs": "many"}, 'training.epochs is "many"; expected a whole number of at least 1'),
         ({"epochs": "2.5"}, "training.epochs is 2.5; expected a whole number of at least 1"),
-        ({"hidden": "a,b"}, 'network.hidden is "a,b"; expected a list of whole numbers of at least 1, for example [128, 64]'),
+        (
+            {"hidden": "a,b"},
+            'network.hidden is "a,b"; expected a list of whole numbers of at least 1, for example [128, 64]',
+        ),
         ({"grey": "maybe"}, 'input.channels is "maybe"; expected one of auto, grey, rgb'),
     ],
 )

@@ -35,7 +35,8 @@ BAD = {
     ),
     "unknown name": (
         '[optimizer]\nname = "adamm"',
-        'optimizer.name is "adamm"; expected one of sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, muon, lbfgs',
+        'optimizer.name is "adamm"; expected one of sgd, momentum, nesterov, rmsprop, adagrad, adam, adamw, muon, '
+        "lbfgs",
     ),
     "all dropped": (
         "[network]\ndropout = 1.0",
@@ -52,8 +53,8 @@ BAD = {
     ),
     "unknown activation": (
         '[network]\nactivation = ["relu", "sin"]',
-        'network.activation is ["relu", "sin"]; expected one of linear, relu, leaky_relu, elu, gelu, silu, sigmoid, tanh, '
-        "or a list of them, one a hidden layer",
+        'network.activation is ["relu", "sin"]; expected one of linear, relu, leaky_relu, elu, gelu, silu, sigmoid, '
+        "tanh, or a list of them, one a hidden layer",
     ),
     "two networks": (
         '[network]\nhidden = [3]\nlayers = [{type = "Dense", units = 3}]',
@@ -68,6 +69,37 @@ BAD = {
     "key of a layer": (
         '[network]\nlayers = [{type = "Flatten"}, {type = "Dense", units = 3, rate = 0.1}]',
         "unknown key network.layers[1].rate; this layer has type, units, activation",
+    ),
+    "key of another preset": (
+        '[network]\npreset = "lenet"\nhidden = [3]',
+        "network.hidden does not describe the preset lenet; leave it out, or set network.preset to mlp",
+    ),
+    "width of an mlp": (
+        "[network]\nwidth = 8",
+        "network.width does not describe the preset mlp; leave it out, or set network.preset to simple_cnn, "
+        "resnet, airbench",
+    ),
+    "two widths": (
+        '[network]\npreset = "resnet"\nwidth = [8, 16]',
+        "network.width is [8, 16]; expected a whole number, 0 or more, or a list of three of at least 1, "
+        "for example [32, 64, 64]",
+    ),
+    "layers and preset": (
+        '[network]\npreset = "lenet"\nlayers = [{type = "Flatten"}]',
+        "network.layers and network.preset exclude each other; write the network out in layers "
+        "or describe it by a preset and its keys",
+    ),
+    "wrong key of a layer inside": (
+        '[network]\nlayers = [{type = "Residual", layers = [{type = "Flatten"}, {type = "Conv2D", filters = 0}]}]',
+        "network.layers[0].layers[1].filters is 0; expected a whole number of at least 1",
+    ),
+    "unknown layer inside": (
+        '[network]\nlayers = [{type = "Residual", layers = [{type = "Dense", units = 3, rate = 1}]}]',
+        "unknown key network.layers[0].layers[0].rate; this layer has type, units, activation",
+    ),
+    "padding": (
+        '[network]\nlayers = [{type = "Conv2D", filters = 3, padding = "full"}]',
+        'network.layers[0].padding is "full"; expected "same", "valid" or a whole number of pixels',
     ),
     "layer without units": (
         '[network]\nlayers = [{type = "Dense"}]',
@@ -106,8 +138,8 @@ BAD = {
     ),
     "sigmoid before softmax": (
         '[network]\noutput_activation = "sigmoid"',
-        'network.output_activation is "sigmoid", but softmax_cross_entropy works on linear outputs and applies its own; '
-        'set it to "linear"',
+        'network.output_activation is "sigmoid", but softmax_cross_entropy works on linear outputs and applies its '
+        'own; set it to "linear"',
     ),
 }
 
@@ -139,7 +171,8 @@ def test_one_number_is_a_square():
 
 def test_layers_written_out():
     recipe = parse_toml(
-        '[[network.layers]]\ntype = "Dense"\nunits = 8\nactivation = "tanh"\n[[network.layers]]\ntype = "Dropout"\nrate = 0.5'
+        '[[network.layers]]\ntype = "Dense"\nunits = 8\nactivation = "tanh"\n'
+        '[[network.layers]]\ntype = "Dropout"\nrate = 0.5'
     )
     dense, dropout = recipe.network.layers
     assert (dense.units, dense.activation, dropout.rate) == (8, "tanh", 0.5)

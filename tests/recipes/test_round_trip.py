@@ -3,6 +3,8 @@ from hypothesis import strategies as st
 
 from pellucid.recipes import Recipe, parse_toml
 from pellucid.recipes.kinds import Activation, Initialiser
+from pellucid.recipes.layers import LAYERS
+from pellucid.recipes.sections import KEYS
 
 text = st.text(st.characters(exclude_categories=["Cs"]))
 fraction = st.floats(0, 1, exclude_max=True)
@@ -10,10 +12,38 @@ positive = st.floats(0, exclude_min=True, allow_infinity=False)
 not_negative = st.floats(0, allow_infinity=False)
 count, whole = st.integers(1, 2**40), st.integers(0, 2**40)
 activation = st.sampled_from(Activation.__args__)
-layer = st.one_of(
-    st.fixed_dictionaries({"type": st.just("Dense"), "units": count}, optional={"activation": activation}),
-    st.fixed_dictionaries({"type": st.just("Dropout"), "rate": fraction}),
-    st.just({"type": "Flatten"}),
+window = {"size": count | st.tuples(count, count), "stride": count}
+padding = st.sampled_from(["same", "valid"]) | whole
+convolution = {**window, "padding": padding, "activation": activation, "bias": st.booleans()}
+norm = {"epsilon": positive}
+
+
+def layer_of(kind, optional=None, **required):
+    return st.fixed_dictionaries({"type": st.just(kind), **required}, optional=optional)
+
+
+SIMPLE = {
+    "Dense": layer_of("Dense", {"activation": activation}, units=count),
+    "Conv2D": layer_of("Conv2D", {**convolution, "initialiser": st.sampled_from(["dirac", "he"])}, filters=count),
+    "DepthwiseConv2D": layer_of("DepthwiseConv2D", convolution),
+    "TransposedConv2D": layer_of("TransposedConv2D", {**window, "activation": activation}, filters=count),
+    "MaxPool2D": layer_of("MaxPool2D", {"stride": count}, size=window["size"]),
+    "AvgPool2D": layer_of("AvgPool2D", {"stride": count}, size=window["size"]),
+    "GlobalAvgPool": layer_of("GlobalAvgPool"),
+    "Upsample": layer_of("Upsample", {"factor": count}),
+    "BatchNorm": layer_of("BatchNorm", {**norm, "momentum": fraction, "scale": st.booleans()}),
+    "LayerNorm": layer_of("LayerNorm", norm),
+    "Activation": layer_of("Activation", name=activation),
+    "Dropout": layer_of("Dropout", rate=fraction),
+    "Dropout2D": layer_of("Dropout2D", rate=fraction),
+    "Flatten": layer_of("Flatten"),
+    "Reshape": layer_of("Reshape", shape=st.lists(count, min_size=1, max_size=3)),
+    "Scale": layer_of("Scale", factor=st.floats(allow_nan=False, allow_infinity=False)),
+}
+layer = st.recursive(
+    st.one_of(*SIMPLE.values()),
+    lambda inside: layer_of("Residual", {"projection": st.booleans()}, layers=st.lists(inside, max_size=3)),
+    max_leaves=4,
 )
 
 
@@ -23,8 +53,12 @@ def table(**keys):
 
 @st.composite
 def networks(draw):
+    preset = draw(st.sampled_from(["layers", *KEYS]))
+    if preset in ("lenet", "simple_cnn", "resnet", "airbench"):
+        described = {"width": whole | st.tuples(count, count, count), "batch_norm": st.booleans()}
+        return {"preset": preset} | draw(table(**{key: described[key] for key in KEYS[preset]}))
     start = draw(table(initialiser=st.sampled_from(Initialiser.__args__), std=positive))
-    if draw(st.booleans()):
+    if preset == "layers":
         return start | {"layers": draw(st.lists(layer, max_size=3))}
     hidden = draw(st.lists(count, max_size=3))
     many = {"min_size": len(hidden), "max_size": len(hidden)}
@@ -64,9 +98,13 @@ recipes = table(
         l2=not_negative,
     ),
     optimizer=table(
-        name=st.sampled_from(["sgd", "adam", "lbfgs"]), learning_rate=positive, momentum=fraction, weight_decay=not_negative
+        name=st.sampled_from(["sgd", "adam", "lbfgs"]),
+        learning_rate=positive,
+        momentum=fraction,
+        weight_decay=not_negative,
     ),
-    schedule=table(name=st.sampled_from(["constant", "plateau"]), warmup_epochs=whole, every=count, patience=whole),
+    schedule=table(name=st.sampled_from(["constant", "cosine"]), warmup_epochs=whole, every=count)
+    | table(name=st.just("plateau"), patience=whole),
     training=table(
         epochs=count,
         batch_size=whole,
@@ -85,6 +123,10 @@ def test_what_is_written_reads_back_equal(tables):
     again = parse_toml(recipe.to_toml())
     assert again == recipe
     assert again.to_toml() == recipe.to_toml()
+
+
+def test_every_layer_is_drawn():
+    assert {*SIMPLE, "Residual"} == LAYERS.keys()
 
 
 def test_every_key_is_written():

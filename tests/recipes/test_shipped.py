@@ -1,3 +1,4 @@
+import inspect
 import tomllib
 
 import numpy as np
@@ -5,12 +6,15 @@ import pytest
 
 from pellucid.errors import RecipeError
 from pellucid.images import Source
+from pellucid.nn import layers, presets
 from pellucid.nn.activations import ACTIVATIONS
 from pellucid.nn.initialisers import NAMES
 from pellucid.nn.losses import LOSSES
 from pellucid.optim import OPTIMIZERS
 from pellucid.recipes import Recipe, default_for, load_recipe, parse_toml, recipe_text, shipped
 from pellucid.recipes.kinds import Activation, Initialiser
+from pellucid.recipes.layers import LAYERS
+from pellucid.recipes.sections import KEYS
 
 NAMES_SHIPPED = [name for name, _ in shipped()]
 
@@ -20,7 +24,16 @@ def choices(section, key):
 
 
 def test_the_five_data_sets_and_the_defaults_have_recipes():
-    assert set(NAMES_SHIPPED) >= {"cats", "rabbits", "mnist", "cifar", "digits", "digits-faithful", "photographs", "features"}
+    assert set(NAMES_SHIPPED) >= {
+        "cats",
+        "rabbits",
+        "mnist",
+        "cifar",
+        "digits",
+        "digits-faithful",
+        "photographs",
+        "features",
+    }
 
 
 @pytest.mark.parametrize("name", NAMES_SHIPPED)
@@ -55,9 +68,28 @@ def test_names_are_those_of_the_network_room():
     assert choices("optimizer", "name") == {*OPTIMIZERS, "lbfgs"}
 
 
+def test_presets_and_layers_are_those_of_the_network_room():
+    assert choices("network", "preset") == set(KEYS)
+    for name, keys in KEYS.items():
+        assert set(keys) <= set(inspect.signature(getattr(presets, name)).parameters)
+    assert LAYERS.keys() == set(layers.__all__)
+    for name, section in LAYERS.items():
+        arguments, keys = inspect.signature(getattr(layers, name)).parameters, section.model_fields.keys() - {"type"}
+        assert keys <= arguments.keys() and arguments.keys() - keys <= {"bias", "initialiser", "std"}
+        for key in keys:
+            default, theirs = section.model_fields[key].get_default(), arguments[key].default
+            assert section.model_fields[key].is_required() or key == "initialiser" or default == theirs, (name, key)
+
+
 def source(name, images):
     return Source(
-        name=name, location=name, paths=("a", "b"), labels=np.array([0, 1]), classes=("x", "y"), label_rule="", images=images
+        name=name,
+        location=name,
+        paths=("a", "b"),
+        labels=np.array([0, 1]),
+        classes=("x", "y"),
+        label_rule="",
+        images=images,
     )
 
 

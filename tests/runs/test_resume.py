@@ -32,7 +32,7 @@ settings, out, count, when = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[
 rename, calls = os.replace, 0
 def replace(source, target):
     global calls
-    calls += 1
+    calls += str(target).startswith(out)  # the disk cache of compiled kernels renames files, too
     if calls == count and when == "before":
         os.kill(os.getpid(), signal.SIGKILL)
     rename(source, target)

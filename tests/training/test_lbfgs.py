@@ -109,6 +109,20 @@ def test_an_epoch_restarted_from_its_parameters_has_the_same_bits():
     np.testing.assert_array_equal(resumed.theta, whole.theta)
 
 
+def test_dropout_has_one_mask_an_epoch_and_another_in_the_next():
+    """The line search compares values of one function; between the epochs it may change."""
+    net, seen = hard(), []
+
+    class Looking(Batches):
+        def epoch(self, number):
+            seen.append(net.clock.step)
+            return super().epoch(number)
+
+    for epoch in fit_lbfgs(net, SoftmaxCrossEntropy(), Looking(X, T, 50), epochs=2):
+        assert set(seen) == {epoch.number} and len(seen) > ITERATIONS
+        seen.clear()
+
+
 def test_a_stop_before_the_first_epoch():
     net = linear()
     before = net.theta.copy()

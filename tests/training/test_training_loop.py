@@ -213,6 +213,12 @@ def test_a_stop_on_the_way_gives_a_partial_epoch(count):
     np.testing.assert_array_equal(net.theta, batches.before[count])  # exactly so many steps were taken
 
 
+def test_a_stop_that_is_taken_back_has_ended_the_run():
+    asked = itertools.count()
+    _, epochs = trained(epochs=3, stop=lambda: next(asked) == 7)
+    assert [epoch.partial for epoch in epochs] == [False, True]
+
+
 def test_a_stop_between_two_epochs_leaves_whole_ones():
     _, epochs = trained(epochs=3, stop=after(10))
     assert [epoch.partial for epoch in epochs] == [False, False]
@@ -254,8 +260,8 @@ def test_bad_pixels_are_noticed_before_they_reach_the_parameters(bad):
 
 def test_a_gradient_that_is_not_finite_is_named():
     class Steep(SoftmaxCrossEntropy):
-        def __call__(self, z, t, w=None):
-            value, dz = super().__call__(z, t, w)
+        def __call__(self, z, t, w=None, *kernels):
+            value, dz = super().__call__(z, t, w, *kernels)
             dz[0, 0] = np.inf
             return value, dz
 

@@ -1,14 +1,14 @@
 """e^x, e^x - 1 and tanh in arithmetic alone, so that the compiler computes 8 or 16 numbers at a time; the library's work one by one.
 
 Errors below 2 units in the last place; NaN and infinity go through. Cephes (Moshier 1989, expf.c and tanhf.c): polynomials on
-a short interval and, for e^x, a power of two. Compiled without reordering, which would undo the split of ln 2 in two parts.
+a short interval and, for e^x, a power of two. Reordering would undo the split of ln 2 in two parts.
 """
 
 from llvmlite import ir
 from numba import float32, int32, types
 from numba.extending import intrinsic
 
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import exact
 
 
 @intrinsic
@@ -21,10 +21,20 @@ def _from_bits(typing_context, bits):
     return types.float32(types.int32), generate
 
 
-@compiled(fastmath={"contract"})
+@intrinsic
+def choose(typing_context, condition, a, b):
+    """a where `condition`, else b, both computed: a branch would end the work on several numbers at once."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.select(*arguments)
+
+    return types.float32(types.boolean, types.float32, types.float32), generate
+
+
+@exact(inline=True)
 def _reduced(x):
     """n, r and the polynomial p with x = n ln 2 + r, e^r = 1 + r + p: |r| <= ln(2) / 2."""
-    n = int32(x * float32(1.44269504) + (float32(0.5) if x > 0 else float32(-0.5)))
+    n = int32(x * float32(1.44269504) + choose(x > 0, float32(0.5), float32(-0.5)))
     r = x - float32(n) * float32(0.693359375) - float32(n) * float32(-2.12194440e-4)
     p = float32(1.9875691500e-4)
     p = p * r + float32(1.3981999507e-3)
@@ -35,34 +45,26 @@ def _reduced(x):
     return n, r, p * r * r
 
 
-@compiled(fastmath={"contract"})
+@exact(inline=True)
 def exp(x):
     """e^x."""
-    inside = x
-    if inside > float32(89):  # e^89 is infinite in float32, e^-104 is 0
-        inside = float32(89)
-    if not inside > float32(-104):
-        inside = float32(-104)
-    n, r, p = _reduced(inside)
+    bounded = choose(x < float32(89), x, float32(89))  # e^89 is infinite in float32, e^-104 is 0
+    n, r, p = _reduced(choose(bounded > float32(-104), bounded, float32(-104)))
     half = n >> int32(1)  # 2^128 is not a float32, 2^64 twice is
     y = (p + r + float32(1)) * _from_bits((half + int32(127)) << int32(23))
     y *= _from_bits((n - half + int32(127)) << int32(23))
-    return y if x == x else x
+    return choose(x == x, y, x)
 
 
-@compiled(fastmath={"contract"})
+@exact(inline=True)
 def expm1(x):
     """e^x - 1, exact near 0, where e^x has lost the digits of x."""
-    inside = x
-    if inside > float32(0.3):
-        inside = float32(0.3)
-    if not inside > float32(-0.3):
-        inside = float32(-0.3)
-    _, r, p = _reduced(inside)
-    return p + r if inside == x else exp(x) - float32(1)
+    small = abs(x) < float32(0.3)  # there n = 0 and r = x
+    _, r, p = _reduced(choose(small, x, float32(0)))
+    return choose(small, p + r, exp(x) - float32(1))
 
 
-@compiled(fastmath={"contract"})
+@exact(inline=True)
 def tanh(x):
     """(e^2x - 1) / (e^2x + 1)."""
     size = abs(x)
@@ -73,10 +75,10 @@ def tanh(x):
     p = p * s + float32(1.33314422036e-1)
     p = p * s + float32(-3.33332819422e-1)
     far = float32(1) - float32(2) / (exp(size + size) + float32(1))
-    return p * s * x + x if size < float32(0.625) else (far if x > 0 else -far)
+    return choose(size < float32(0.625), p * s * x + x, choose(x < 0, -far, far))
 
 
-@compiled(fastmath={"contract"})
+@exact(inline=True)
 def sigmoid(x):
     """1 / (1 + e^-x)."""
     return float32(1) / (float32(1) + exp(-x))

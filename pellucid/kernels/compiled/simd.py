@@ -7,10 +7,10 @@ the program will have, its operators emit the instructions for them, and its Pyt
     def add_scaled(code, x, i, y, o, factor):          # in a kernel: add_scaled(x, i, y, o, 0.5)
         y.put(o, y.vector(o) + factor * x.vector(i))   # LANES numbers
 
-This is for the innermost few lines of a kernel, where the compiler, left to itself, checks at every entry that none of a dozen arrays
+It is for the innermost few lines of a kernel, where the compiler left to itself checks at every entry that none of a dozen arrays
 overlap before it uses vectors, gives up where 16 channels are all there is, and keeps no block of sums in registers.
 
-An array argument is C-contiguous, of any number of dimensions, and is indexed as if flat. Nothing is checked.
+Array arguments are C-contiguous, of any number of axes, and indexed as if flat. Nothing is checked.
 """
 
 import contextlib
@@ -23,57 +23,29 @@ from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
-FLAGS = ("contract", "reassoc", "nsz", "arcp", "afn")  # what `fastmath` allows without harm to NaN and infinity
+from pellucid.kernels.compiled.engine import FASTMATH
 
 
 def _features() -> frozenset[str]:
     """What the processor that Numba compiles for can do."""
-    if config.CPU_FEATURES is not None or config.CPU_NAME is not None:
+    if config.CPU_NAME is not None or config.CPU_FEATURES is not None:
         return frozenset(part[1:] for part in (config.CPU_FEATURES or "").split(",") if part.startswith("+"))
     return frozenset(name for name, there in llvmlite.binding.get_host_cpu_features().items() if there)
 
 
-FEATURES = _features()
-LANES = 16 if "avx512f" in FEATURES else 8  # a register of AVX-512; one of AVX2; two of NEON
-MASKED = "avx" in FEATURES or "avx512f" in FEATURES  # loads of some lanes are one instruction
+LANES = 16 if "avx512f" in _features() else 8  # a register of AVX-512; one of AVX2; two of NEON
+FLAGS = tuple(sorted(FASTMATH))
 
-FLOAT, INTEGER, BIT = ir.FloatType(), ir.IntType(64), ir.IntType(1)
+FLOAT, INTEGER, INT32, BYTE = ir.FloatType(), ir.IntType(64), ir.IntType(32), ir.IntType(8)
 VECTOR = ir.VectorType(FLOAT, LANES)
-LANE = ir.VectorType(ir.IntType(32), LANES)
+ELEMENTS = {types.float32: FLOAT, types.int64: INTEGER, types.int32: INT32, types.uint8: BYTE}
 
 
 class Value:
-    """A number, a vector of LANES numbers or a truth of the program that is being compiled."""
+    """A number, a vector of LANES numbers, or a truth, of the program that is being compiled."""
 
     def __init__(self, builder: ir.IRBuilder, value: ir.Value):
         self.builder, self.ir = builder, value
-
-    def _pair(self, other):
-        """Both operands, made alike: a number beside a vector fills all lanes."""
-        if isinstance(other, numbers.Number):
-            other = Value(self.builder, INTEGER(other) if self.ir.type == INTEGER else FLOAT(other))
-        a, b = self, other
-        if a.ir.type != b.ir.type:
-            a, b = a.splat(), b.splat()
-        return a.ir, b.ir
-
-    def splat(self) -> "Value":
-        """This number in every lane."""
-        if self.ir.type == VECTOR:
-            return self
-        kind = ir.VectorType(self.ir.type, LANES)
-        lane_0 = self.builder.insert_element(kind(ir.Undefined), self.ir, ir.IntType(32)(0))
-        return Value(self.builder, self.builder.shuffle_vector(lane_0, kind(ir.Undefined), LANE([0] * LANES)))
-
-    def _arithmetic(self, name, a, b):
-        if a.type == INTEGER:
-            return Value(self.builder, getattr(self.builder, name)(a, b))
-        return Value(self.builder, getattr(self.builder, f"f{name}")(a, b, flags=FLAGS))
-
-    def _comparison(self, symbol, other):
-        a, b = self._pair(other)
-        compare = self.builder.icmp_signed if a.type == INTEGER else self.builder.fcmp_ordered
-        return Value(self.builder, compare(symbol, a, b))
 
     def __add__(self, other):
         return self._arithmetic("add", *self._pair(other))
@@ -87,11 +59,14 @@ class Value:
     def __mul__(self, other):
         return self._arithmetic("mul", *self._pair(other))
 
-    def __floordiv__(self, other):
-        a, b = self._pair(other)
-        return Value(self.builder, self.builder.sdiv(a, b))
-
     __radd__, __rmul__ = __add__, __mul__
+
+    def __truediv__(self, other):
+        return self._arithmetic("div", *self._pair(other))
+
+    def __floordiv__(self, other):
+        """The quotient of whole numbers that are not negative."""
+        return Value(self.builder, self.builder.udiv(*self._pair(other)))
 
     def __lt__(self, other):
         return self._comparison("<", other)
@@ -105,74 +80,56 @@ class Value:
     def __ge__(self, other):
         return self._comparison(">=", other)
 
+    def equals(self, other) -> "Value":
+        return self._comparison("==", other)
+
+    def is_nan(self) -> "Value":
+        return Value(self.builder, self.builder.fcmp_unordered("!=", self.ir, self.ir))
+
     def __and__(self, other):
         return Value(self.builder, self.builder.and_(self.ir, other.ir))
 
-    def where(self, yes, no) -> "Value":
+    def __or__(self, other):
+        return Value(self.builder, self.builder.or_(self.ir, other.ir))
+
+    def where(self, yes: "Value", no: "Value") -> "Value":
         """`yes` where this truth holds, else `no`."""
         return Value(self.builder, self.builder.select(self.ir, yes.ir, no.ir))
 
+    def at_least(self, bound: "Value") -> "Value":
+        """The larger of both; NaN stays NaN."""
+        return (self < bound).where(bound.splat(), self)
 
-class Array:
-    """An array argument, as if flat."""
+    def splat(self) -> "Value":
+        """This number in every lane."""
+        if isinstance(self.ir.type, ir.VectorType):
+            return self
+        kind = ir.VectorType(self.ir.type, LANES)
+        lane_0 = self.builder.insert_element(kind(ir.Undefined), self.ir, INT32(0))
+        zeros = ir.VectorType(INT32, LANES)([0] * LANES)
+        return Value(self.builder, self.builder.shuffle_vector(lane_0, kind(ir.Undefined), zeros))
 
-    def __init__(self, builder: ir.IRBuilder, data: ir.Value, start: ir.Value | None = None):
-        self.builder, self.data = builder, data
+    def total(self) -> "Value":
+        """The sum of all lanes."""
+        return _call(self.builder, f"llvm.vector.reduce.fadd.v{LANES}f32", FLOAT, FLOAT(0.0), self.ir)
 
-    def _pointer(self, i):
-        index = i.ir if isinstance(i, Value) else INTEGER(i)
-        return self.builder.gep(self.data, [index])
+    def _pair(self, other):
+        """Both operands, made alike: a number beside a vector fills all lanes."""
+        if isinstance(other, numbers.Number):
+            kind = getattr(self.ir.type, "element", self.ir.type)
+            other = Value(self.builder, kind(float(other) if kind == FLOAT else other))
+        a, b = (self, other) if self.ir.type == other.ir.type else (self.splat(), other.splat())
+        return a.ir, b.ir
 
-    def _place(self, i):
-        return self.builder.bitcast(self._pointer(i), VECTOR.as_pointer())
+    def _arithmetic(self, name, a, b):
+        if a.type == INTEGER:
+            return Value(self.builder, getattr(self.builder, name)(a, b))
+        return Value(self.builder, getattr(self.builder, f"f{name}")(a, b, flags=FLAGS))
 
-    def __getitem__(self, i) -> Value:
-        """The number at i."""
-        value = self.builder.load(self._pointer(i))
-        if isinstance(value.type, ir.IntType) and value.type != INTEGER:
-            value = self.builder.sext(value, INTEGER)
-        return Value(self.builder, value)
-
-    def start(self, i) -> "Array":
-        """The same memory, counted from i."""
-        return Array(self.builder, self._pointer(i))
-
-    def vector(self, i, n: Value | None = None) -> Value:
-        """LANES numbers from i on. Given n, only the first n of them, and 0 in the other lanes, whose memory is not touched."""
-        pointer = self._place(i)
-        if n is None:
-            return Value(self.builder, self.builder.load(pointer, align=4))
-        mask = _below(self.builder, n)
-        if MASKED:
-            return Value(self.builder, self._masked("load", VECTOR, pointer, ALIGN, mask, VECTOR(None)))
-        result = cgutils.alloca_once(self.builder, VECTOR)
-        with self.builder.if_else((n >= LANES).ir) as (whole, part):
-            with whole:
-                self.builder.store(self.builder.load(pointer, align=4), result)
-            with part:
-                self.builder.store(self._masked("load", VECTOR, pointer, ALIGN, mask, VECTOR(None)), result)
-        return Value(self.builder, self.builder.load(result))
-
-    def put(self, i, value: Value, n: Value | None = None) -> None:
-        """Write a vector at i on; given n, only its first n lanes: many times slower, so for the edges alone."""
-        if n is None:
-            self.builder.store(value.ir, self._place(i), align=4)
-        else:
-            self._masked("store", ir.VoidType(), value.ir, self._place(i), ALIGN, _below(self.builder, n))
-
-    def _masked(self, name, result, *arguments):
-        function = ir.FunctionType(result, [argument.type for argument in arguments])
-        name = f"llvm.masked.{name}.v{LANES}f32.p0"
-        return self.builder.call(cgutils.get_or_insert_function(self.builder.module, function, name), arguments)
-
-
-ALIGN = ir.IntType(32)(4)
-
-
-def _below(builder, n: Value) -> ir.Value:
-    """The mask of the lanes below n."""
-    n32 = Value(builder, builder.trunc(n.ir, ir.IntType(32)))
-    return builder.icmp_signed("<", LANE(list(range(LANES))), n32.splat().ir)
+    def _comparison(self, symbol, other):
+        a, b = self._pair(other)
+        compare = self.builder.icmp_signed if a.type == INTEGER else self.builder.fcmp_ordered
+        return Value(self.builder, compare(symbol, a, b))
 
 
 class Variable:
@@ -189,11 +146,57 @@ class Variable:
         self.builder.store(value.ir, self.memory)
 
 
+class Array:
+    """An array argument, as if flat. Vectors of one of uint8 are made of floats all the same: whole numbers from 0 to 255."""
+
+    def __init__(self, builder: ir.IRBuilder, data: ir.Value, element: ir.Type):
+        self.builder, self.data, self.element = builder, data, element
+
+    def start(self, i: Value) -> "Array":
+        """The same memory, counted from i."""
+        return Array(self.builder, self._pointer(i), self.element)
+
+    def __getitem__(self, i: Value) -> Value:
+        """The number at i."""
+        value = self.builder.load(self._pointer(i))
+        return Value(self.builder, self.builder.sext(value, INTEGER) if self.element == INT32 else value)
+
+    def vector(self, i: Value, n: Value | None = None) -> Value:
+        """LANES numbers from i on; given n, only the first n of them, and 0 in the other lanes, whose memory is not touched."""
+        kind = ir.VectorType(self.element, LANES)
+        pointer = self.builder.bitcast(self._pointer(i), kind.as_pointer())
+        if n is None:
+            value = self.builder.load(pointer, align=self._size())
+        else:
+            value = _masked(self.builder, "load", kind, pointer, INT32(self._size()), _below(self.builder, n), kind(None))
+        return Value(self.builder, self.builder.uitofp(value, VECTOR) if self.element == BYTE else value)
+
+    def put(self, i: Value, value: Value, n: Value | None = None) -> None:
+        """Write a vector from i on; given n, only its first n lanes."""
+        kind = ir.VectorType(self.element, LANES)
+        pointer = self.builder.bitcast(self._pointer(i), kind.as_pointer())
+        value = self.builder.fptoui(value.ir, kind) if self.element == BYTE else value.ir
+        if n is None:
+            self.builder.store(value, pointer, align=self._size())
+        else:
+            _masked(self.builder, "store", kind, value, pointer, INT32(self._size()), _below(self.builder, n))
+
+    def put_number(self, i: Value, value: Value) -> None:
+        """Write one number at i."""
+        self.builder.store(value.ir, self._pointer(i))
+
+    def _pointer(self, i):
+        return self.builder.gep(self.data, [i.ir if isinstance(i, Value) else INTEGER(i)])
+
+    def _size(self) -> int:
+        return 1 if self.element == BYTE else 4
+
+
 class Code:
     """Where the instructions go."""
 
-    def __init__(self, context, builder: ir.IRBuilder):
-        self.context, self.builder = context, builder
+    def __init__(self, builder: ir.IRBuilder):
+        self.builder = builder
 
     def number(self, value: int) -> Value:
         return Value(self.builder, INTEGER(value))
@@ -202,11 +205,14 @@ class Code:
         """A vector of zeros."""
         return Value(self.builder, VECTOR(None))
 
+    def root(self, value: Value) -> Value:
+        """The square root."""
+        kind = f"v{LANES}f32" if value.ir.type == VECTOR else "f32"
+        return _call(self.builder, f"llvm.sqrt.{kind}", value.ir.type, value.ir)
+
     def multiply_add(self, a: Value, b: Value, c: Value) -> Value:
-        """a b + c, rounded once where the processor can."""
-        function = ir.FunctionType(VECTOR, [VECTOR] * 3)
-        function = cgutils.get_or_insert_function(self.builder.module, function, f"llvm.fmuladd.v{LANES}f32")
-        return Value(self.builder, self.builder.call(function, [a.splat().ir, b.ir, c.ir]))
+        """a b + c of vectors, rounded once where the processor can."""
+        return _call(self.builder, f"llvm.fmuladd.v{LANES}f32", VECTOR, a.ir, b.ir, c.ir)
 
     @contextlib.contextmanager
     def loop(self, count: Value):
@@ -214,24 +220,32 @@ class Code:
         with cgutils.for_range(self.builder, count.ir) as loop:
             yield Value(self.builder, loop.index)
 
-    def either(self, truth: Value):
-        """`with code.either(truth) as (yes, no)`: two blocks, each run under `with yes` or `with no`."""
-        return self.builder.if_else(truth.ir)
-
     @contextlib.contextmanager
     def when(self, truth: Value):
         """The instructions emitted in the block are run if `truth` holds."""
         with self.builder.if_then(truth.ir):
             yield
 
+    def either(self, truth: Value):
+        """`with code.either(truth) as (yes, no)`: what is emitted under `with yes` is run if `truth` holds, else that under `with no`."""
+        return self.builder.if_else(truth.ir)
+
+    def vectors(self, count: Value, body) -> None:
+        """body(i, n) for `count` numbers: i = 0, LANES, 2 LANES, ... with n None, then n < LANES of them if so many are left."""
+        whole = count // LANES
+        with self.loop(whole) as k:
+            body(k * LANES, None)
+        done = whole * LANES
+        with self.when(done < count):
+            body(done, count - done)
+
 
 def simd(function):
-    """Make `function(code, ...)`, which emits instructions, callable from Numba kernels. See the top of the file."""
+    """Decorator: see the top of the file."""
 
     def typed(typing, *arguments):
         def codegen(context, builder, signature, values):
-            code = Code(context, builder)
-            function(code, *(_argument(context, builder, *pair) for pair in zip(signature.args, values)))
+            function(Code(builder), *(_argument(context, builder, *pair) for pair in zip(signature.args, values)))
             return context.get_dummy_value()
 
         return types.void(*arguments), codegen
@@ -242,16 +256,26 @@ def simd(function):
 
 def _argument(context, builder, kind, value):
     if isinstance(kind, types.Array):
-        return Array(builder, context.make_array(kind)(context, builder, value).data)
-    return Value(builder, context.cast(builder, value, kind, types.int64 if isinstance(kind, types.Integer) else types.float32))
+        assert kind.layout == "C"
+        return Array(builder, context.make_array(kind)(context, builder, value).data, ELEMENTS[kind.dtype])
+    return Value(builder, context.cast(builder, value, kind, types.float32 if isinstance(kind, types.Float) else types.int64))
 
 
-@intrinsic
-def aligned(typing, array):
-    """Where the first cache line of 64 bytes starts in a float32 array: a flat index, in a kernel."""
+def _call(builder, name: str, result: ir.Type, *arguments: ir.Value) -> Value:
+    """Call an intrinsic function of LLVM."""
+    kind = ir.FunctionType(result, [argument.type for argument in arguments])
+    return Value(builder, builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments, fastmath=FLAGS))
 
-    def codegen(context, builder, signature, values):
-        address = builder.ptrtoint(context.make_array(signature.args[0])(context, builder, values[0]).data, INTEGER)
-        return builder.lshr(builder.and_(builder.neg(address), INTEGER(63)), INTEGER(2))
 
-    return types.int64(array), codegen
+def _masked(builder, name: str, kind: ir.VectorType, *arguments: ir.Value) -> ir.Value:
+    """Load or store some lanes of a vector."""
+    function = ir.FunctionType(kind if name == "load" else ir.VoidType(), [argument.type for argument in arguments])
+    suffix = "i8" if kind.element == BYTE else "f32"
+    function = cgutils.get_or_insert_function(builder.module, function, f"llvm.masked.{name}.v{LANES}{suffix}.p0")
+    return builder.call(function, arguments)
+
+
+def _below(builder, n: Value) -> ir.Value:
+    """The mask of the lanes below n."""
+    lanes = ir.VectorType(INT32, LANES)(list(range(LANES)))
+    return builder.icmp_signed("<", lanes, Value(builder, builder.trunc(n.ir, INT32)).splat().ir)

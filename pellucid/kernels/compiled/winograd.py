@@ -1,399 +1,423 @@
 """Winograd: 3 x 3 convolutions of stride 1 with a quarter of the multiplications (Lavin & Gray 2016, F(4 x 4, 3 x 3)).
 
-The picture is cut into tiles of 4 x 4 outputs; a tile d of 6 x 6 inputs belongs to each. With V = B^T d B and U = G W G^T,
+The fast route of `reference.convolution`. The outputs are cut into tiles of 4 x 4; to each belong 6 x 6 inputs d. With
+V = B^T d B and U = G W G^T, of one picture channel and one filter channel, a tile is z = A^T M A, where
 
-    z = A^T M A        M[f] = V[f] U[f]  for each f of the 36 places in a tile, a product of (tiles, C) and (C, O) matrices
+    M[f] = V[f] U[f]        for each of the 36 places f: a product of matrices, (tiles, C) by (C, O)
 
 Backward is the transpose, step by step:
 
-    dM = A dz A^T      dU[f] = V[f]^T dM[f]      dV[f] = dM[f] U[f]^T      dd = B dV B^T      dW = G^T dU G
+    dM = A dz A^T        dU[f] = V[f]^T dM[f]        dV[f] = dM[f] U[f]^T        dd = B dV B^T        dW = G^T dU G
 
-Tiles are worked on in chunks whose V and M stay in the second-level cache. Channels lie in panels of LANES: V[panel, f, tile, lane].
-Speeds up `reference.convolution`. Relative error about 2e-6, from the 1/6 and 1/24 in G.
+and dx is the sum of dd where tiles overlap. The relative error is about 1e-6: it comes from the 1/6 and 1/24 in G.
+
+A chunk of 64 tiles goes through all steps before the next, so that V and M stay in the second-level cache. Channels lie in panels
+of LANES: V[panel, f, tile, lane], M likewise, U[panel of O, f, channel of C, lane]; W is read once a call.
 """
 
+import functools
+
 import numpy as np
-from numba import njit, prange
 
-from pellucid.kernels.compiled.product import ROWS, columns_1, columns_2, rows_1, rows_2
-from pellucid.kernels.compiled.simd import LANES, Variable, aligned, simd
+from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows
+from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.simd import LANES, Variable, simd
+from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task
 
-OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "reassoc", "nsz", "arcp", "afn"}, "cache": True}
+TILES = 64  # in a chunk: with 64 channels in and out, V and M take 1.2 MB; with 32, 0.6 MB
+STEP = (TILES + 1) * LANES  # from place to place; a power of two would put all 36 in the same few sets of the cache
+PANEL = 36 * STEP
+COLUMNS = (4 * TILES + 2) * LANES  # a row of pixels, for all tiles of a chunk beside each other
 
 
-def BT(d):
+def _BT(d):
     """B^T d."""
     p, q, r, s = d[4] - 4 * d[2], d[3] - 4 * d[1], d[4] - d[2], 2 * (d[3] - d[1])
     return 4 * d[0] - 5 * d[2] + d[4], p + q, p - q, r + s, r - s, 4 * d[1] - 5 * d[3] + d[5]
 
 
-def B(v):
+def _B(v):
     """B v."""
     p, q, r, s = v[1] + v[2], v[1] - v[2], v[3] + v[4], 2 * (v[3] - v[4])
     return 4 * v[0], 4 * (v[5] - q) - s, -5 * v[0] - 4 * p - r, q + s - 5 * v[5], v[0] + p + r, v[5]
 
 
-def AT(m):
+def _AT(m):
     """A^T m."""
     p, q, r, s = m[1] + m[2], m[1] - m[2], m[3] + m[4], m[3] - m[4]
     return m[0] + p + r, q + 2 * s, p + 4 * r, q + 8 * s + m[5]
 
 
-def A(y):
+def _A(y):
     """A y."""
     p, q, r, s = y[0] + y[2], y[1] + y[3], y[0] + 4 * y[2], 2 * y[1] + 8 * y[3]
     return y[0], p + q, p - q, r + s, r - s, y[3]
 
 
-def G(g):
+def _G(g):
     """G g."""
-    p, q = (g[0] + g[2]) * (-1 / 6), g[1] * (1 / 6)
-    r, s = g[0] * (1 / 24) + g[2] * (1 / 6), g[1] * (1 / 12)
-    return g[0] * 0.25, p - q, p + q, r + s, r - s, g[2]
+    p, q, r, s = (g[0] + g[2]) * (1 / 6), g[1] * (1 / 6), g[0] * (1 / 24) + g[2] * (1 / 6), g[1] * (1 / 12)
+    return g[0] * (1 / 4), -1 * (p + q), q - p, r + s, r - s, g[2]
 
 
-def GT(u):
+def _GT(u):
     """G^T u."""
     p, q, r, s = u[1] + u[2], u[2] - u[1], u[3] + u[4], u[3] - u[4]
-    return 0.25 * u[0] - p * (1 / 6) + r * (1 / 24), q * (1 / 6) + s * (1 / 12), r * (1 / 6) - p * (1 / 6) + u[5]
+    return u[0] * (1 / 4) - p * (1 / 6) + r * (1 / 24), q * (1 / 6) + s * (1 / 12), (r - p) * (1 / 6) + u[5]
 
 
-def both_ways(transform, columns):
-    """transform X transform^T, for a matrix X given as columns: as rows."""
+def _both(transform, columns):
+    """transform X transform^T: X a list of columns, the result a list of rows."""
     return [transform(row) for row in zip(*map(transform, columns))]
 
 
-@simd
-def input_column(code, x, i, row, h, H, lanes, tmp, t, step):
-    """tmp = B^T d for one column of pixels: 6 rows from row h of the picture; x[i] lies in that row, which may be outside."""
-    d = [x.vector(i + r * row, ((h >= -r) & (h < H - r)).where(lanes, code.number(0))) for r in range(6)]
-    for k, value in enumerate(BT(d)):
-        tmp.put(t + k * step, value)
+def _inside(code, h, H, lanes):
+    """How many lanes of the 6 rows from h on to read or write: none where a row lies outside a picture of H rows."""
+    return [((h >= -r) & (h < H - r)).where(lanes, code.number(0)) for r in range(6)]
 
 
 @simd
-def input_tile(code, tmp, t, V, v, step):
-    """V = tmp B for one row of one tile."""
-    for j, value in enumerate(BT([tmp.vector(t + j * LANES) for j in range(6)])):
-        V.put(v + j * step, value)
+def _input_column(code, x, i, row, h, H, lanes, d, o):
+    """B^T d for one column of pixels: rows h to h + 5 of the picture, some of them perhaps outside; x[i] lies in row h."""
+    pixels = [x.vector(i + r * row, n) for r, n in enumerate(_inside(code, h, H, lanes))]
+    for r, value in enumerate(_BT(pixels)):
+        d.put(o + r * COLUMNS, value)
 
 
 @simd
-def output_tile(code, M, m, step, b, bias, floor, z, i, row, O, rows, columns, lanes):
-    """z = max(A^T M A + b, floor) for one tile; the first `rows` rows and `columns` columns of it are inside the picture."""
-    tile = both_ways(AT, [[M.vector(m + (6 * k + j) * step) for k in range(6)] for j in range(6)])
-    b = b.vector(bias)
-    tile = [[(y + b < floor).where(floor.splat(), y + b) for y in r] for r in tile]
+def _input_tile(code, d, i, V, v):
+    """V = (B^T d) B for one row of one tile."""
+    for j, value in enumerate(_BT([d.vector(i + j * LANES) for j in range(6)])):
+        V.put(v + j * STEP, value)
+
+
+@simd
+def _output_tile(code, M, m, b, o, floor, z, i, row, column, rows, columns, lanes):
+    """z = max(A^T M A + b, floor); only `rows` rows, `columns` columns and `lanes` channels of the tile are in the picture."""
+    bias = b.vector(o)
+    tile = _both(_AT, [[M.vector(m + (6 * r + j) * STEP) for r in range(6)] for j in range(6)])
+    tile = [[(value + bias).at_least(floor) for value in values] for values in tile]
     with code.either((rows >= 4) & (columns >= 4) & (lanes >= LANES)) as (whole, part):
         with whole:
-            for r in range(4):
-                for j in range(4):
-                    z.put(i + r * row + j * O, tile[r][j])
+            for r, values in enumerate(tile):
+                for j, value in enumerate(values):
+                    z.put(i + r * row + j * column, value)
         with part:
-            for r in range(4):
-                for j in range(4):
-                    z.put(i + r * row + j * O, tile[r][j], ((rows > r) & (columns > j)).where(lanes, code.number(0)))
+            for r, values in enumerate(tile):
+                for j, value in enumerate(values):
+                    z.put(i + r * row + j * column, value, ((rows > r) & (columns > j)).where(lanes, code.number(0)))
 
 
 @simd
-def output_gradient_tile(code, dz, gate, gated, i, row, O, rows, columns, lanes, M, m, step):
-    """dM = A dz A^T for one tile."""
-    def n(r, j):
-        return ((rows > r) & (columns > j)).where(lanes, code.number(0))
-    cells = [[Variable(dz.vector(i + r * row + j * O, n(r, j))) for r in range(4)] for j in range(4)]
-    with code.when(gated > 0):
-        for j in range(4):
-            for r in range(4):
-                y = gate.vector(i + r * row + j * O, n(r, j))
-                cells[j][r].set((y > 0).where(cells[j][r].get(), code.zeros()))
-    for k, values in enumerate(both_ways(A, [[cell.get() for cell in column] for column in cells])):
+def _output_gradient_tile(code, dz, y, gated, i, row, column, rows, columns, lanes, M, m):
+    """dM = A dz A^T; if gated, dz is 0 where y <= 0."""
+    tile = []
+    for j in range(4):
+        places = [i + r * row + j * column for r in range(4)]
+        counts = [((rows > r) & (columns > j)).where(lanes, code.number(0)) for r in range(4)]
+        pixels = [Variable(dz.vector(place, n)) for place, n in zip(places, counts)]
+        with code.when(gated > 0):
+            for pixel, place, n in zip(pixels, places, counts):
+                pixel.set((y.vector(place, n) > 0).where(pixel.get(), code.zeros()))
+        tile.append([pixel.get() for pixel in pixels])
+    for r, values in enumerate(_both(_A, tile)):
         for j, value in enumerate(values):
-            M.put(m + (6 * k + j) * step, value)
+            M.put(m + (6 * r + j) * STEP, value)
 
 
 @simd
-def input_gradient_tile(code, V, v, step, tmp, t):
-    """tmp += dV B^T for one row of one tile: its first two columns are the last two of the tile before."""
-    dd = B([V.vector(v + j * step) for j in range(6)])
-    for j, value in enumerate(dd):
-        tmp.put(t + j * LANES, tmp.vector(t + j * LANES) + value if j < 2 else value)
+def _input_gradient_tile(code, V, v, d, o):
+    """d += dV B^T for one row of one tile, whose first two columns are the last two of the tile before it."""
+    for j, value in enumerate(_B([V.vector(v + j * STEP) for j in range(6)])):
+        d.put(o + j * LANES, d.vector(o + j * LANES) + value if j < 2 else value)
 
 
 @simd
-def input_gradient_column(code, tmp, t, step, first, dx, i, row, h, H, lanes):
-    """dx += B tmp for one column of pixels: its first two rows are the last two of the tiles above."""
-    dd = B([tmp.vector(t + k * step) for k in range(6)])
-    inside = [((h >= -r) & (h < H - r)).where(lanes, code.number(0)) for r in range(6)]
-    above = [(first > 0).where(code.number(0), inside[r]) for r in range(2)]
-    values = [dx.vector(i + r * row, above[r]) + dd[r] if r < 2 else dd[r] for r in range(6)]
+def _input_gradient_column(code, d, o, dx, i, row, h, H, lanes, above, before):
+    """dx = B d for one column of pixels, rows h to h + 5.
+
+    It is added to what tiles have left there: those above, in the first two rows, and those before, which another chunk did.
+    """
+    values = _B([d.vector(o + r * COLUMNS) for r in range(6)])
+    counts = _inside(code, h, H, lanes)
+    add = [(before > 0).where(n, (above > 0).where(n, code.number(0)) if r < 2 else code.number(0)) for r, n in enumerate(counts)]
+    values = [value + dx.vector(i + r * row, n) for r, (value, n) in enumerate(zip(values, add))]
     with code.either((h >= 0) & (h < H - 5) & (lanes >= LANES)) as (whole, part):
         with whole:
-            for r in range(6):
-                dx.put(i + r * row, values[r])
+            for r, value in enumerate(values):
+                dx.put(i + r * row, value)
         with part:
-            for r in range(6):
-                dx.put(i + r * row, values[r], inside[r])
+            for r, (value, n) in enumerate(zip(values, counts)):
+                dx.put(i + r * row, value, n)
 
 
 @simd
-def filter_tile(code, W, i, step, lanes, U, u, U_step):
+def _filter_tile(code, W, i, step, lanes, U, u, U_step):
     """U = G W G^T."""
-    for k, row in enumerate(both_ways(G, [[W.vector(i + (3 * r + j) * step, lanes) for r in range(3)] for j in range(3)])):
-        for j, value in enumerate(row):
-            U.put(u + (6 * k + j) * U_step, value)
+    for r, values in enumerate(_both(_G, [[W.vector(i + (3 * r + j) * step, lanes) for r in range(3)] for j in range(3)])):
+        for j, value in enumerate(values):
+            U.put(u + (6 * r + j) * U_step, value)
 
 
 @simd
-def filter_gradient_tile(code, dU, u, step, pieces, piece_step, dW, i, W_step, lanes):
-    """dW = G^T dU G, dU summed over the pieces in their order."""
+def _filter_gradient_tile(code, dU, u, step, pieces, piece, dW, i, dW_step, lanes):
+    """dW = G^T dU G, where dU is the sum of what the pieces have found, in their order."""
     columns = []
     for j in range(6):
         sums = [Variable(code.zeros()) for _ in range(6)]
-        with code.loop(pieces) as piece:
-            for k, total in enumerate(sums):
-                total.set(total.get() + dU.vector(u + piece * piece_step + (6 * k + j) * step))
+        with code.loop(pieces) as t:
+            for r, total in enumerate(sums):
+                total.set(total.get() + dU.vector(u + t * piece + (6 * r + j) * step))
         columns.append([total.get() for total in sums])
-    for r, row in enumerate(both_ways(GT, columns)):
-        for j, value in enumerate(row):
-            dW.put(i + (3 * r + j) * W_step, value, lanes)
+    for r, values in enumerate(_both(_GT, columns)):
+        for j, value in enumerate(values):
+            dW.put(i + (3 * r + j) * dW_step, value, lanes)
 
 
 @simd
-def add_tiles(code, M, m, tiles, sums, i):
-    """sums += sum of M over the tiles."""
+def _add_tiles(code, M, m, tiles, sums, i):
+    """sums += what all tiles have at one place."""
     total = Variable(sums.vector(i))
     with code.loop(tiles) as t:
         total.set(total.get() + M.vector(m + t * LANES))
     sums.put(i, total.get())
 
 
-@njit(**OPTIONS)
-def _input(x, n, a, top, left, tw, panel, s, V, step, tmp):
-    """V for one row of tiles, one panel of channels."""
+@simd
+def _clear(code, a, i, count):
+    """Zeros in `count` vectors."""
+    with code.loop(count) as k:
+        a.put(i + k * LANES, code.zeros())
+
+
+@compiled
+def _panels(channels):
+    return (channels + LANES - 1) // LANES
+
+
+@compiled
+def _units(P, Q):
+    """A unit is a row of tiles, or 64 of a longer row. Units to a row and to a picture, tiles to a row, units to a chunk."""
+    wide = (Q + 3) // 4
+    parts = (wide + TILES - 1) // TILES
+    return parts, (P + 3) // 4 * parts, wide, max(1, TILES // wide)
+
+
+@compiled
+def _spot(unit, P, Q):
+    """Picture, row of tiles, first tile in the row, and number of tiles of a unit."""
+    parts, units, wide, _ = _units(P, Q)
+    first = unit % parts * TILES
+    return unit // units, unit % units // parts, first, min(TILES, wide - first)
+
+
+@compiled
+def _input(x, n, h, left, tiles, s, V, d):
+    """V for `tiles` tiles beside each other; the first of them starts at row h and column -left of picture n."""
     _, H, W, C = x.shape
-    columns, lanes, h = 4 * tw + 2, C - panel * LANES, 4 * a - top
-    for w in range(columns):
-        if left <= w < W + left:
-            i = ((n * H + h) * W + w - left) * C + panel * LANES
-            input_column(x, i, W * C, h, H, lanes, s, tmp + w * LANES, columns * LANES)
-        else:
-            for k in range(6):
-                o = tmp + (k * columns + w) * LANES
-                s[o : o + LANES] = 0
-    for t in range(tw):
-        for k in range(6):
-            input_tile(s, tmp + (k * columns + 4 * t) * LANES, s, V + 6 * k * step + t * LANES, step)
+    for panel in range(_panels(C)):
+        for w in range(4 * tiles + 2):
+            if left <= w < W + left:
+                i = ((n * H + h) * W + w - left) * C + panel * LANES
+                _input_column(x, i, W * C, h, H, C - panel * LANES, s, d + w * LANES)
+            else:
+                for r in range(6):
+                    _clear(s, d + r * COLUMNS + w * LANES, 1)
+        for t in range(tiles):
+            for r in range(6):
+                _input_tile(s, d + r * COLUMNS + 4 * t * LANES, s, V + panel * PANEL + 6 * r * STEP + t * LANES)
 
 
-@njit(**OPTIONS)
-def _input_gradient(dx, n, a, top, left, tw, panel, s, V, step, tmp):
+@compiled
+def _input_gradient(dx, n, h, left, tiles, above, before, s, V, d):
+    """The gradient of the pixels under these tiles."""
     _, H, W, C = dx.shape
-    columns, lanes, h = 4 * tw + 2, C - panel * LANES, 4 * a - top
-    for k in range(6):
-        o = tmp + k * columns * LANES
-        s[o : o + 2 * LANES] = 0
-    for t in range(tw):
-        for k in range(6):
-            input_gradient_tile(s, V + 6 * k * step + t * LANES, step, s, tmp + (k * columns + 4 * t) * LANES)
-    for w in range(left, min(columns, W + left)):
-        i = ((n * H + h) * W + w - left) * C + panel * LANES
-        input_gradient_column(s, tmp + w * LANES, columns * LANES, a == 0, dx, i, W * C, h, H, lanes)
+    for panel in range(_panels(C)):
+        for r in range(6):
+            _clear(s, d + r * COLUMNS, 2)
+        for t in range(tiles):
+            for r in range(6):
+                _input_gradient_tile(s, V + panel * PANEL + 6 * r * STEP + t * LANES, s, d + r * COLUMNS + 4 * t * LANES)
+        for w in range(max(0, left), min(4 * tiles + 2, W + left)):
+            i = ((n * H + h) * W + w - left) * C + panel * LANES
+            _input_gradient_column(s, d + w * LANES, dx, i, W * C, h, H, C - panel * LANES, above, before and w < 2)
 
 
-@njit(**OPTIONS)
-def _multiply(s, V, C, U, K, M, O, step, rows, tiles):
-    """M[f] = V[f] U[f] for one place f."""
-    for p in range(0, O, 2 * LANES):
-        u, m = U + p * 36 * K, M + p // LANES * 36 * step
-        for t in range(0, tiles, ROWS):
-            if p + LANES < O:
-                rows_2(s, V, s.view(np.int32), s, u, 36 * K * LANES, s, m, s.view(np.int32), 36 * step, rows + t, C, LANES, 36 * step, 0)
-            else:
-                rows_1(s, V, s.view(np.int32), s, u, 36 * K * LANES, s, m, s.view(np.int32), 36 * step, rows + t, C, LANES, 36 * step, 0)
+@compiled
+def _multiply(s, V, C, U, M, O, rows, tiles):
+    """M[f] = V[f] U[f]        V: (tiles, C)  U: (C, O)  M: (tiles, O)."""
+    height = (_panels(C) * LANES + 1) * LANES
+    for f in range(36):
+        v, u, m = V + f * STEP, U + f * height, M + f * STEP
+        multiply_rows(s, v, rows, C, LANES, PANEL, u, 36 * height, m, rows, PANEL, _panels(O), tiles)
 
 
-@njit(**OPTIONS)
-def _multiply_transposed(s, V, C, M, O, dU, K, step, rows, tiles, add):
-    """dU[f] += V[f]^T M[f] for one place f."""
-    for p in range(0, O, 2 * LANES):
-        m, u = M + p // LANES * 36 * step, dU + p * 36 * K
-        for c in range(0, C, ROWS):
-            v = V + c // LANES * 36 * step + c % LANES
-            if p + LANES < O:
-                columns_2(s, v, s.view(np.int32)[rows:], s, m, 36 * step, s, u + c * LANES, 36 * K * LANES, tiles, add)
-            else:
-                columns_1(s, v, s.view(np.int32)[rows:], s, m, 36 * step, s, u + c * LANES, 36 * K * LANES, tiles, add)
-
-
-@njit(**OPTIONS)
-def _filters(W, transposed, s, U, tmp, piece, pieces):
-    """U, or its transpose: a piece of the rows of all its panels."""
-    C, O = W.shape[2:]
+@compiled
+def _filters(t, pieces, W, transposed, s, U, d):
+    """U, or U^T for backward: the t-th part of the lines of its panels."""
+    C, O = W.shape[2], W.shape[3]
     K, M = (O, C) if transposed else (C, O)
-    panels, stride = -(-M // LANES), -(-K // LANES) * LANES + 1
-    for unit in range(piece * panels * K // pieces, (piece + 1) * panels * K // pieces):
-        panel, k = unit // K, unit % K
-        lanes, u = M - panel * LANES, U + (panel * 36 * stride + k) * LANES
+    height = (_panels(K) * LANES + 1) * LANES
+    for line in range(t * _panels(M) * K // pieces, (t + 1) * _panels(M) * K // pieces):
+        panel, k = line // K, line % K
+        lanes, u = M - panel * LANES, U + 36 * panel * height + k * LANES
         if transposed:
             for ij in range(9):
                 for lane in range(min(LANES, lanes)):
-                    s[tmp + ij * LANES + lane] = W[ij // 3, ij % 3, panel * LANES + lane, k]
-            filter_tile(s, tmp, LANES, lanes, s, u, stride * LANES)
+                    s[d + ij * LANES + lane] = W[ij // 3, ij % 3, panel * LANES + lane, k]
+            _filter_tile(s, d, LANES, lanes, s, u, height)
         else:
-            filter_tile(W, k * O + panel * LANES, C * O, lanes, s, u, stride * LANES)
+            _filter_tile(W, k * O + panel * LANES, C * O, lanes, s, u, height)
 
 
-@njit(**OPTIONS)
-def _filter_gradients(s, dU, dW, piece, pieces, slots, slot):
-    C, O = dW.shape[2:]
-    panels, stride = -(-O // LANES), -(-C // LANES) * LANES + 1
-    for unit in range(piece * panels * C // pieces, (piece + 1) * panels * C // pieces):
-        panel, c = unit // C, unit % C
-        filter_gradient_tile(s, dU + (panel * 36 * stride + c) * LANES, stride * LANES, slots, slot, dW, c * O + panel * LANES, C * O, O - panel * LANES)
+@compiled
+def _filter_gradients(t, pieces, s, dU, slot, dW):
+    """dW from the dU of all pieces: the t-th part of it."""
+    C, O = dW.shape[2], dW.shape[3]
+    height = (_panels(C) * LANES + 1) * LANES
+    for line in range(t * _panels(O) * C // pieces, (t + 1) * _panels(O) * C // pieces):
+        panel, c = line // C, line % C
+        u = dU + 36 * panel * height + c * LANES
+        _filter_gradient_tile(s, u, height, pieces, slot, dW, c * O + panel * LANES, C * O, O - panel * LANES)
 
 
-@njit(**OPTIONS)
-def _forward_piece(piece, x, bias, floor, z, s, start, plan):
-    top, left, rows_a_chunk, step, U, b, slots, slot, pieces = plan
-    N, H, W, C = x.shape
-    _, P, Q, O = z.shape
-    th, tw, Cp, Op = -(-P // 4), -(-Q // 4), -(-C // LANES), -(-O // LANES)
-    U, b, V = start + U, start + b, start + slots + piece * slot
-    M = V + Cp * 36 * step
-    rows = M + Op * 36 * step
-    tmp = rows + step // LANES + ROWS
-    K = Cp * LANES + 1
-    for t in range(step // LANES + ROWS):
-        s.view(np.int32)[rows + t] = t * LANES
-    stop = (piece + 1) * N * th // pieces
-    for first in range(piece * N * th // pieces, stop, rows_a_chunk):
-        last = min(first + rows_a_chunk, stop)
-        for r in range(first, last):
-            for panel in range(Cp):
-                _input(x, r // th, r % th, top, left, tw, panel, s, V + panel * 36 * step + (r - first) * tw * LANES, step, tmp)
-        for f in range(36):
-            _multiply(s, V + f * step, C, U + f * K * LANES, K, M + f * step, O, step, rows, (last - first) * tw)
-        for r in range(first, last):
-            n, a = r // th, r % th
-            for panel in range(Op):
-                for t in range(tw):
-                    m = M + panel * 36 * step + ((r - first) * tw + t) * LANES
-                    i = ((n * P + 4 * a) * Q + 4 * t) * O + panel * LANES
-                    output_tile(s, m, step, s, b + panel * LANES, floor, z, i, Q * O, O, P - 4 * a, Q - 4 * t, O - panel * LANES)
+@compiled
+def _places(s):
+    """Where the tiles lie in a panel, for the products; the few behind the last tile are computed and not used."""
+    rows = s.view(np.int32)
+    for t in range(TILES + ROWS):
+        rows[t] = t * LANES
+    return rows
 
 
-@njit(**OPTIONS)
-def _prepare(bias, s, b, O):
-    for o in range(-(-O // LANES) * LANES):
-        s[b + o] = bias[o] if o < bias.size else 0
+@task
+def _forward(phase, t, words):
+    """Phase 0: U. Phase 1: the outputs of some units."""
+    w = table(words)
+    x, W, b, y, s, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), integers(w[5])
+    top, left, relu, pieces, U, bias, V = plan[0], plan[1], plan[2], plan[3], plan[4], plan[5], plan[6] + t * plan[7]
+    C, O = W.shape[2], W.shape[3]
+    M = V + _panels(C) * PANEL
+    d = M + _panels(O) * PANEL
+    if phase == 0:
+        _filters(t, pieces, W, False, s, U, d)
+        for o in range(_panels(O) * LANES):
+            s[bias + o] = b[o] if o < b.size else 0
+        return
+    N, P, Q, _ = y.shape
+    _, units, wide, chunk = _units(P, Q)
+    rows, floor = _places(s), np.float32(0 if relu else -np.inf)
+    stop = (t + 1) * N * units // pieces
+    for start in range(t * N * units // pieces, stop, chunk):
+        last = min(start + chunk, stop) - 1
+        for unit in range(start, last + 1):
+            n, a, first, count = _spot(unit, P, Q)
+            _input(x, n, 4 * a - top, left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
+        _multiply(s, V, C, U, M, O, rows, (last - start) * wide + _spot(last, P, Q)[3])
+        for unit in range(start, last + 1):
+            n, a, first, count = _spot(unit, P, Q)
+            for panel in range(_panels(O)):
+                for k in range(count):
+                    m = M + panel * PANEL + ((unit - start) * wide + k) * LANES
+                    i = ((n * P + 4 * a) * Q + 4 * (first + k)) * O + panel * LANES
+                    right, lanes = Q - 4 * (first + k), O - panel * LANES
+                    _output_tile(s, m, s, bias + panel * LANES, floor, y, i, Q * O, O, P - 4 * a, right, lanes)
 
 
-@njit(**OPTIONS, parallel=True)
-def forward_parallel(x, W, bias, floor, z, s, plan):
-    start = aligned(s)
-    pieces = plan[8]
-    _prepare(bias, s, start + plan[5], W.shape[3])
-    for piece in prange(pieces):
-        _filters(W, False, s, start + plan[4], 0, np.int64(piece), pieces)
-    for piece in prange(pieces):
-        _forward_piece(np.int64(piece), x, bias, floor, z, s, start, plan)
+@task
+def _backward(phase, t, words):
+    """Phase 0: U^T. Phase 1: dx, db and dU of some pictures. Phase 2: dW."""
+    w = table(words)
+    x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
+    dW, dx, s, plan = floats(w[4]), floats(w[5]), flat(w[6]), integers(w[7])
+    top, left, relu, pieces, U, V = plan[0], plan[1], plan[2], plan[3], plan[4], plan[6] + t * plan[7]
+    C, O = W.shape[2], W.shape[3]
+    M = V + _panels(C) * PANEL
+    d = M + _panels(O) * PANEL
+    db = d + 6 * COLUMNS
+    dU = db + _panels(O) * LANES
+    if phase == 0:
+        if dx.size:
+            _filters(t, pieces, W, True, s, U, d)
+        return
+    if phase == 2:
+        if dW.size:
+            _filter_gradients(t, pieces, s, dU - t * plan[7], plan[7], dW)
+        return
+    N, P, Q, _ = dy.shape
+    _, units, wide, chunk = _units(P, Q)
+    rows, height = _places(s), (_panels(C) * LANES + 1) * LANES
+    _clear(s, db, _panels(O))
+    begin, stop = t * N // pieces * units, (t + 1) * N // pieces * units
+    for start in range(begin, stop, chunk):
+        last = min(start + chunk, stop) - 1
+        tiles = (last - start) * wide + _spot(last, P, Q)[3]
+        for unit in range(start, last + 1):
+            n, a, first, count = _spot(unit, P, Q)
+            if dW.size:
+                _input(x, n, 4 * a - top, left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
+            for panel in range(_panels(O)):
+                for k in range(count):
+                    m = M + panel * PANEL + ((unit - start) * wide + k) * LANES
+                    i = ((n * P + 4 * a) * Q + 4 * (first + k)) * O + panel * LANES
+                    _output_gradient_tile(dy, y, relu, i, Q * O, O, P - 4 * a, Q - 4 * (first + k), O - panel * LANES, s, m)
+        for panel in range(_panels(O)):
+            _add_tiles(s, M + panel * PANEL + 7 * STEP, tiles, s, db + panel * LANES)  # place 7 = (1, 1) holds the sum of a tile
+        if dW.size:
+            for f in range(36):
+                v, m, u = V + f * STEP, M + f * STEP, dU + f * height
+                multiply_columns(s, v, rows, PANEL, C, tiles, m, PANEL, u, 36 * height, _panels(O), start > begin)
+        if dx.size:
+            _multiply(s, M, O, U, V, C, rows, tiles)
+            for unit in range(start, last + 1):
+                n, a, first, count = _spot(unit, P, Q)
+                v = V + (unit - start) * wide * LANES
+                _input_gradient(dx, n, 4 * a - top, left - 4 * first, count, a > 0, first > 0, s, v, d)
 
 
-@njit(**OPTIONS)
-def forward_serial(x, W, bias, floor, z, s, plan):
-    start = aligned(s)
-    pieces = plan[8]
-    _prepare(bias, s, start + plan[5], W.shape[3])
-    for piece in range(pieces):
-        _filters(W, False, s, start + plan[4], 0, piece, pieces)
-    for piece in range(pieces):
-        _forward_piece(piece, x, bias, floor, z, s, start, plan)
+def forward(x, W, b, padding, relu, y, scratch, parallel):
+    """The twin of `reference.convolution_forward` for `fits`."""
+    plan = _plan(W.shape, y.shape, padding, relu, 8)
+    _forward(2, plan[3], [x, W, b, y, aligned(scratch), plan], parallel)
 
 
-@njit(**OPTIONS)
-def _backward_piece(piece, x, y, dz, dx, gated, with_dW, with_dx, s, start, plan):
-    top, left, rows_a_chunk, step, U, b, slots, slot, pieces = plan
-    N, P, Q, O = dz.shape
-    C = dx.shape[3] if with_dx else x.shape[3]
-    th, tw, Cp, Op = -(-P // 4), -(-Q // 4), -(-C // LANES), -(-O // LANES)
-    U, V = start + U, start + slots + piece * slot
-    M = V + Cp * 36 * step
-    rows = M + Op * 36 * step
-    tmp = rows + step // LANES + ROWS
-    K, KT = Cp * LANES + 1, Op * LANES + 1
-    db = tmp + (4 * tw + 2) * 6 * LANES
-    dU = db + Op * LANES
-    for t in range(step // LANES + ROWS):
-        s.view(np.int32)[rows + t] = t * LANES
-    s[db : db + Op * LANES] = 0
-    begin, stop = piece * N // pieces * th, (piece + 1) * N // pieces * th
-    for first in range(begin, stop, rows_a_chunk):
-        last = min(first + rows_a_chunk, stop)
-        tiles = (last - first) * tw
-        for r in range(first, last):
-            n, a = r // th, r % th
-            if with_dW:
-                for panel in range(Cp):
-                    _input(x, n, a, top, left, tw, panel, s, V + panel * 36 * step + (r - first) * tw * LANES, step, tmp)
-            for panel in range(Op):
-                for t in range(tw):
-                    m = M + panel * 36 * step + ((r - first) * tw + t) * LANES
-                    i = ((n * P + 4 * a) * Q + 4 * t) * O + panel * LANES
-                    output_gradient_tile(dz, y, gated, i, Q * O, O, P - 4 * a, Q - 4 * t, O - panel * LANES, s, m, step)
-        for panel in range(Op):
-            add_tiles(s, M + (panel * 36 + 7) * step, tiles, s, db + panel * LANES)
-        for f in range(36):
-            if with_dW:
-                _multiply_transposed(s, V + f * step, C, M + f * step, O, dU + f * K * LANES, K, step, rows, tiles, first > begin)
-            if with_dx:
-                _multiply(s, M + f * step, O, U + f * KT * LANES, KT, V + f * step, C, step, rows, tiles)
-        if with_dx:
-            for r in range(first, last):
-                for panel in range(Cp):
-                    _input_gradient(dx, r // th, r % th, top, left, tw, panel, s, V + panel * 36 * step + (r - first) * tw * LANES, step, tmp)
+def backward(x, W, y, dy, padding, relu, dW, db, dx, scratch, parallel):
+    """The twin of `reference.convolution_backward` for `fits`."""
+    plan = _plan(W.shape, y.shape, padding, relu, _partial_sums(W.shape, y.shape))
+    s = aligned(scratch)
+    _backward(3, plan[3], [x, W, y, dy, dW, dx, s, plan], parallel)
+    if db is not None:
+        slots = s[plan[6] : plan[6] + plan[3] * plan[7]].reshape(plan[3], plan[7])
+        at = sum(-(-channels // LANES) for channels in W.shape[2:]) * PANEL + 6 * COLUMNS
+        np.add.reduce(slots[:, at : at + len(db)], axis=0, out=db)
 
 
-@njit(**OPTIONS)
-def backward_serial(x, W, y, dz, dW, db, dx, gated, with_dW, with_dx, s, plan):
-    start = aligned(s)
-    top, left, rows_a_chunk, step, U, b, slots, slot, pieces = plan
-    C, O = W.shape[2:]
-    tw = -(-dz.shape[2] // 4)
-    Cp, Op = -(-C // LANES), -(-O // LANES)
-    tmp = (Cp + Op) * 36 * step + step // LANES + ROWS
-    dbs = tmp + (4 * tw + 2) * 6 * LANES
-    for piece in range(pieces):
-        if with_dx:
-            _filters(W, True, s, start + U, start + slots + piece * slot + tmp, piece, pieces)
-    for piece in range(pieces):
-        _backward_piece(piece, x, y, dz, dx, gated, with_dW, with_dx, s, start, plan)
-    if with_dW:
-        for piece in range(pieces):
-            _filter_gradients(s, start + slots + dbs + Op * LANES, dW, piece, pieces, pieces, slot)
-    for o in range(db.size):
-        db[o] = 0
-        for piece in range(pieces):
-            db[o] += s[start + slots + piece * slot + dbs + o]
+def fits(x_shape, W_shape, stride, padding, y_shape) -> bool:
+    """3 x 3, stride 1, and no pixels so far below or on the right that no tile reaches them."""
+    reached = (4 * -(-y_shape[axis] // 4) + 2 - padding[axis - 1] >= x_shape[axis] for axis in (1, 2))
+    return W_shape[:2] == (3, 3) and stride == 1 and all(reached)
 
 
-@njit(**OPTIONS, parallel=True)
-def backward_parallel(x, W, y, dz, dW, db, dx, gated, with_dW, with_dx, s, plan):
-    start = aligned(s)
-    top, left, rows_a_chunk, step, U, b, slots, slot, pieces = plan
-    C, O = W.shape[2:]
-    tw = -(-dz.shape[2] // 4)
-    Cp, Op = -(-C // LANES), -(-O // LANES)
-    tmp = (Cp + Op) * 36 * step + step // LANES + ROWS
-    dbs = tmp + (4 * tw + 2) * 6 * LANES
-    if with_dx:
-        for piece in prange(pieces):
-            _filters(W, True, s, start + U, start + slots + piece * slot + tmp, np.int64(piece), pieces)
-    for piece in prange(pieces):
-        _backward_piece(np.int64(piece), x, y, dz, dx, gated, with_dW, with_dx, s, start, plan)
-    if with_dW:
-        for piece in prange(pieces):
-            _filter_gradients(s, start + slots + dbs + Op * LANES, dW, np.int64(piece), pieces, pieces, slot)
-    for o in range(db.size):
-        db[o] = 0
-        for piece in range(pieces):
-            db[o] += s[start + slots + piece * slot + dbs + o]
+def scratch_size(W_shape, y_shape) -> int:
+    plan = _plan(W_shape, y_shape, (0, 0), False, 8)
+    return int(plan[6] + plan[3] * plan[7]) + 16
+
+
+def _partial_sums(W_shape, y_shape) -> int:
+    """In how many pieces backward works: at most 8, fewer where adding up dU would take longer than half the transforms."""
+    C, O = W_shape[2:]
+    tiles = y_shape[0] * -(-y_shape[1] // 4) * -(-y_shape[2] // 4)
+    return max(2, min(8, tiles * (C + O) // (2 * C * O)))
+
+
+@functools.lru_cache(1024)
+def _plan(W_shape, y_shape, padding, relu, pieces) -> np.ndarray:
+    """Numbers for the kernels: the padding, whether ReLU follows, the pieces, and where in the scratch memory what begins."""
+    C, O = W_shape[2:]
+    C_panels, O_panels = -(-C // LANES), -(-O // LANES)
+    dU = O_panels * 36 * (C_panels * LANES + 1) * LANES
+    slot = (C_panels + O_panels) * PANEL + 6 * COLUMNS + O_panels * LANES + dU
+    bias = (TILES + ROWS + 15) // 16 * 16
+    U = bias + O_panels * LANES
+    slots = U + max(dU, C_panels * 36 * (O_panels * LANES + 1) * LANES)
+    return np.array([*padding, relu, max(1, min(y_shape[0], pieces)), U, bias, slots, slot], np.int64)

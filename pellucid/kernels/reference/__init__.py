@@ -1,8 +1,9 @@
 """The formulas, in NumPy: each function reads like its line in a textbook.
 
-Outputs are passed in (`y`, `dx`, ...) and written whole. Where a docstring allows it, an output may be the same array as an
-input. A kernel that needs memory for its work takes a flat array, `scratch`, as large as its `..._scratch` function says. N
-pictures of H rows, W columns and C channels; K features in, M features out; the gradient of `a` is `da`.
+Outputs are passed in (`y`, `dx`, ...) and written whole. Where a docstring allows it, an output may be the same
+array as an input. A kernel that needs memory for its work takes a flat array, `scratch`, as large as its
+`..._scratch` function says. N pictures of H rows, W columns and C channels; K features in, M features out; the
+gradient of `a` is `da`.
 """
 
 from pellucid.kernels.reference.activation import (
@@ -25,8 +26,10 @@ from pellucid.kernels.reference.convolution import convolution_backward, convolu
 from pellucid.kernels.reference.dense import dense_backward, dense_forward
 from pellucid.kernels.reference.depthwise import depthwise_backward, depthwise_forward, depthwise_scratch
 from pellucid.kernels.reference.dropout import dropout_mask
+from pellucid.kernels.reference.gather import gather
 from pellucid.kernels.reference.loss import (
     binary_cross_entropy,
+    count_hits,
     mean_squared_error,
     softmax_cross_entropy,
     softmax_cross_entropy_soft,
@@ -42,11 +45,14 @@ from pellucid.kernels.reference.normalisation import (
 from pellucid.kernels.reference.optimizer import (
     adagrad,
     adam,
+    average,
     momentum,
     nesterov,
     nesterov_direction,
+    norm,
     orthogonalise,
     orthogonalise_scratch,
+    penalty_gradient,
     rmsprop,
     sgd,
 )
@@ -66,6 +72,7 @@ from pellucid.kernels.reference.warp import warp
 __all__ = [
     "adagrad",
     "adam",
+    "average",
     "average_pool_backward",
     "average_pool_forward",
     "batch_norm_backward",
@@ -74,6 +81,7 @@ __all__ = [
     "convolution_backward",
     "convolution_forward",
     "convolution_scratch",
+    "count_hits",
     "dense_backward",
     "dense_forward",
     "depthwise_backward",
@@ -82,6 +90,7 @@ __all__ = [
     "dropout_mask",
     "elu",
     "elu_backward",
+    "gather",
     "gelu",
     "gelu_backward",
     "global_average_backward",
@@ -97,10 +106,12 @@ __all__ = [
     "momentum",
     "nesterov",
     "nesterov_direction",
+    "norm",
     "normalise_backward",
     "normalise_forward",
     "orthogonalise",
     "orthogonalise_scratch",
+    "penalty_gradient",
     "relu",
     "relu_backward",
     "rmsprop",

@@ -1,12 +1,13 @@
 """Convolution: every output pixel is a weighted sum over the window of input pixels around it.
 
     z[n, p, q] = sum_ij x[n, s p + i - t, s q + j - l] W[i, j] + b        x is 0 outside the picture
+    y = max(z, 0) where `relu`, else z
 
-x: (N, H, W, C)  W: (h, w, C, M) the filters  b: (M,) or None  z: (N, P, Q, M)  stride: s  padding: (t, l), the rows of zeros
-above and the columns of zeros on the left; how many are below and on the right follows from P and Q.
+x: (N, H, W, C)  W: (h, w, C, M) the filters  b: (M,) or None  y: (N, P, Q, M)  stride: s  padding: (t, l), the rows
+of zeros above and the columns of zeros on the left; how many are below and on the right follows from P and Q.
 
-The windows of a block of pictures, each laid out as one row of a matrix ("im2col"), make the sum one product of matrices. Only a
-block is padded and laid out at a time, in `scratch`, so that it stays in the cache.
+The windows of a block of pictures, each laid out as one row of a matrix ("im2col"), make the sum one product of
+matrices. Only a block is padded and laid out at a time, in `scratch`, so that it stays in the cache.
 """
 
 import math
@@ -17,29 +18,35 @@ from numpy.lib.stride_tricks import sliding_window_view
 from pellucid.kernels.reference.windows import block_shape, blocks, carve, frame_shape, inside, tap
 
 
-def convolution_forward(x, W, b, stride, padding, z, scratch):
-    """z = X W + b        X: (N P Q, h w C), row (n, p, q) is the window x[n, s p - t + (0 .. h-1), s q - l + (0 .. w-1)]."""
-    frame, windows, columns, _, _ = _workspace(scratch, x.shape, W.shape, stride, padding, z.shape)
-    for pictures, rows in blocks(*_work(W.shape, z.shape)):
+def convolution_forward(x, W, b, stride, padding, relu, y, scratch):
+    """z = X W + b        X: (N P Q, h w C), row (n, p, q) is the window x[n, s p - t + 0..h-1, s q - l + 0..w-1]."""
+    frame, windows, columns, _, _ = _workspace(scratch, x.shape, W.shape, stride, padding, y.shape)
+    for pictures, rows in blocks(*_work(W.shape, y.shape)):
         X = _laid_out(x, pictures, rows, padding, frame, windows, columns)
-        z_rows = z[pictures, rows].reshape(len(X), -1)
-        np.matmul(X, W.reshape(X.shape[1], -1), out=z_rows)
+        y_rows = y[pictures, rows].reshape(len(X), -1)
+        np.matmul(X, W.reshape(X.shape[1], -1), out=y_rows)
         if b is not None:
-            z_rows += b
+            y_rows += b
+        if relu:
+            np.maximum(y_rows, 0, out=y_rows)
 
 
-def convolution_backward(x, W, dz, stride, padding, dW, db, dx, scratch):
-    """dW = X^T dz        db = sum_npq dz[n, p, q]        dX = dz W^T,  dx[n, s p + i - t, s q + j - l] += dX[n, p, q, i, j].
+def convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
+    """dz = dy [y > 0] where `relu`, else dy        dW = X^T dz        db = sum_npq dz[n, p, q].
 
-    Whichever of dW, db and dx is None is left out; without dW, x may be None as well.
+    dX = dz W^T        dx[n, s p + i - t, s q + j - l] += dX[n, p, q, i, j]
+
+    dy is overwritten by dz. Whichever of dW, db and dx is None is left out; without dW, x may be None as well.
     """
     x_shape, M = (dx if x is None else x).shape, W.shape[3]
-    frame, windows, columns, dframe, part = _workspace(scratch, x_shape, W.shape, stride, padding, dz.shape)
+    frame, windows, columns, dframe, part = _workspace(scratch, x_shape, W.shape, stride, padding, dy.shape)
     for gradient in (dW, db):
         if gradient is not None:
             gradient[...] = 0
-    for pictures, rows in blocks(*_work(W.shape, dz.shape)):
-        dz_rows = dz[pictures, rows].reshape(-1, M)
+    for pictures, rows in blocks(*_work(W.shape, dy.shape)):
+        dz_rows = dy[pictures, rows].reshape(-1, M)
+        if relu:
+            dz_rows *= y[pictures, rows].reshape(-1, M) > 0
         if db is not None:
             db += np.add.reduce(dz_rows, axis=0)
         if dW is not None:
@@ -52,35 +59,35 @@ def convolution_backward(x, W, dz, stride, padding, dW, db, dx, scratch):
             block = dframe[: pictures.stop - pictures.start]
             if rows.start == 0:
                 block[...] = 0
-            _add_up(dX.reshape(len(block), -1, dz.shape[2], *W.shape[:3]), rows.start, stride, block)
-            if rows.stop == dz.shape[1]:
+            _add_up(dX.reshape(len(block), -1, dy.shape[2], *W.shape[:3]), rows.start, stride, block)
+            if rows.stop == dy.shape[1]:
                 dx[pictures] = inside(block, dx.shape, padding)
 
 
-def convolution_scratch(x_shape, W_shape, stride, padding, z_shape):
+def convolution_scratch(x_shape, W_shape, stride, padding, y_shape):
     """The size of `scratch` for arrays of these shapes, forward and backward."""
-    return sum(math.prod(shape) for shape in _shapes(x_shape, W_shape, stride, padding, z_shape))
+    return sum(math.prod(shape) for shape in _shapes(x_shape, W_shape, stride, padding, y_shape))
 
 
-def _work(W_shape, z_shape):
+def _work(W_shape, y_shape):
     """Pictures, rows of outputs in each, and numbers that are laid out for a row."""
-    return z_shape[0], z_shape[1], z_shape[2] * math.prod(W_shape[:3])
+    return y_shape[0], y_shape[1], y_shape[2] * math.prod(W_shape[:3])
 
 
-def _shapes(x_shape, W_shape, stride, padding, z_shape):
+def _shapes(x_shape, W_shape, stride, padding, y_shape):
     """A block of pictures in its frame, its windows laid out, the frame of its gradient, a block's part of dW."""
-    count, height = block_shape(*_work(W_shape, z_shape))
-    frame = (count, *frame_shape(x_shape, W_shape[:2], stride, padding, z_shape))
+    count, height = block_shape(*_work(W_shape, y_shape))
+    frame = (count, *frame_shape(x_shape, W_shape[:2], stride, padding, y_shape))
     K, M = math.prod(W_shape[:3]), W_shape[3]
-    return frame, (count * height * z_shape[2] * K,), frame, (K, M)
+    return frame, (count * height * y_shape[2] * K,), frame, (K, M)
 
 
-def _workspace(scratch, x_shape, W_shape, stride, padding, z_shape):
+def _workspace(scratch, x_shape, W_shape, stride, padding, y_shape):
     """These arrays in `scratch`, the frame set to 0, and all windows of the frame as a view (n, P, Q, h, w, C)."""
-    frame, columns, dframe, part = carve(scratch, *_shapes(x_shape, W_shape, stride, padding, z_shape))
+    frame, columns, dframe, part = carve(scratch, *_shapes(x_shape, W_shape, stride, padding, y_shape))
     frame[...] = 0
     every = sliding_window_view(frame, W_shape[:2], axis=(1, 2))
-    windows = tap(every, 0, 0, stride, *z_shape[1:3]).transpose(0, 1, 2, 4, 5, 3)
+    windows = tap(every, 0, 0, stride, *y_shape[1:3]).transpose(0, 1, 2, 4, 5, 3)
     return frame, windows, columns, dframe, part
 
 
@@ -96,7 +103,7 @@ def _laid_out(x, pictures, rows, padding, frame, windows, columns):
 
 
 def _add_up(dX, first_row, stride, dframe):
-    """Add the gradient of every window (n, P, Q, h, w, C) to the pixels in it; row p of dX is row first_row + p of the picture."""
+    """Add the gradient of every window (n, P, Q, h, w, C) to its pixels; dX begins with the picture's first_row."""
     _, P, Q, h, w, _ = dX.shape
     for i in range(h):
         for j in range(w):

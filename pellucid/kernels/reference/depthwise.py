@@ -2,8 +2,8 @@
 
     z[n, p, q, c] = sum_ij x[n, s p + i - t, s q + j - l, c] W[i, j, c] + b[c]        x is 0 outside the picture
 
-x: (N, H, W, C)  W: (h, w, C)  b: (C,) or None  z: (N, P, Q, C)  stride: s  padding: (t, l), zeros above and on the left.
-`x_ij` is the pixel at place (i, j) of every window: (N, P, Q, C).
+x: (N, H, W, C)  W: (h, w, C)  b: (C,) or None  y, z: (N, P, Q, C)  stride: s  padding: (t, l), zeros above and on
+the left. `x_ij` is the pixel at place (i, j) of every window: (N, P, Q, C).
 """
 
 import math
@@ -13,59 +13,64 @@ import numpy as np
 from pellucid.kernels.reference.windows import block_shape, blocks, carve, frame_shape, inside, tap
 
 
-def depthwise_forward(x, W, b, stride, padding, z, scratch):
-    """z = sum_ij x_ij W[i, j] + b."""
-    frames, _, products = _workspace(scratch, x.shape, W.shape, stride, padding, z.shape)
-    for pictures, _ in blocks(len(z), 1, math.prod(z.shape[1:])):
-        z_block = z[pictures]
-        frame, product = frames[: len(z_block)], products[: len(z_block)]
+def depthwise_forward(x, W, b, stride, padding, relu, y, scratch):
+    """z = sum_ij x_ij W[i, j] + b        y = max(z, 0) where `relu`, else z."""
+    frames, _, products = _workspace(scratch, x.shape, W.shape, stride, padding, y.shape)
+    for pictures, _ in blocks(len(y), 1, math.prod(y.shape[1:])):
+        y_block = y[pictures]
+        frame, product = frames[: len(y_block)], products[: len(y_block)]
         inside(frame, x.shape, padding)[...] = x[pictures]
-        z_block[...] = 0 if b is None else b
+        y_block[...] = 0 if b is None else b
         for i, j in np.ndindex(*W.shape[:2]):
-            z_block += np.multiply(tap(frame, i, j, stride, *z.shape[1:3]), W[i, j], out=product)
+            y_block += np.multiply(tap(frame, i, j, stride, *y.shape[1:3]), W[i, j], out=product)
+        if relu:
+            np.maximum(y_block, 0, out=y_block)
 
 
-def depthwise_backward(x, W, dz, stride, padding, dW, db, dx, scratch):
-    """dW[i, j] = sum_npq x_ij dz        db = sum_npq dz        dx_ij += dz W[i, j].
+def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
+    """dz = dy [y > 0] where `relu`, else dy        dW[i, j] = sum_npq x_ij dz        db = sum_npq dz.
 
-    db may be None, and dx for a first layer, whose input needs no gradient.
+    dx_ij += dz W[i, j]
+
+    dy is overwritten by dz. db may be None, and dx for a first layer, whose input needs no gradient.
     """
-    frames, dframes, products = _workspace(scratch, x.shape, W.shape, stride, padding, dz.shape)
+    frames, dframes, products = _workspace(scratch, x.shape, W.shape, stride, padding, dy.shape)
     dW[...] = 0
     if db is not None:
         db[...] = 0
-    for pictures, _ in blocks(len(dz), 1, math.prod(dz.shape[1:])):
-        dz_block = dz[pictures]
-        frame, product = frames[: len(dz_block)], products[: len(dz_block)]
+    for pictures, _ in blocks(len(dy), 1, math.prod(dy.shape[1:])):
+        dz = dy[pictures]
+        frame, dframe, product = frames[: len(dz)], dframes[: len(dz)], products[: len(dz)]
+        if relu:
+            dz *= y[pictures] > 0
         inside(frame, x.shape, padding)[...] = x[pictures]
         for i, j in np.ndindex(*W.shape[:2]):
-            np.multiply(tap(frame, i, j, stride, *dz.shape[1:3]), dz_block, out=product)
+            np.multiply(tap(frame, i, j, stride, *dy.shape[1:3]), dz, out=product)
             dW[i, j] += np.add.reduce(product, axis=(0, 1, 2))
         if db is not None:
-            db += np.add.reduce(dz_block, axis=(0, 1, 2))
+            db += np.add.reduce(dz, axis=(0, 1, 2))
         if dx is not None:
-            dframe = dframes[: len(dz_block)]
             dframe[...] = 0
             for i, j in np.ndindex(*W.shape[:2]):
-                pixels = tap(dframe, i, j, stride, *dz.shape[1:3])
-                pixels += np.multiply(dz_block, W[i, j], out=product)
+                pixels = tap(dframe, i, j, stride, *dy.shape[1:3])
+                pixels += np.multiply(dz, W[i, j], out=product)
             dx[pictures] = inside(dframe, x.shape, padding)
 
 
-def depthwise_scratch(x_shape, W_shape, stride, padding, z_shape):
+def depthwise_scratch(x_shape, W_shape, stride, padding, y_shape):
     """The size of `scratch` for arrays of these shapes, forward and backward."""
-    return sum(math.prod(shape) for shape in _shapes(x_shape, W_shape, stride, padding, z_shape))
+    return sum(math.prod(shape) for shape in _shapes(x_shape, W_shape, stride, padding, y_shape))
 
 
-def _shapes(x_shape, W_shape, stride, padding, z_shape):
+def _shapes(x_shape, W_shape, stride, padding, y_shape):
     """A block of pictures in its frame, the frame of its gradient, and a block of outputs."""
-    count, _ = block_shape(z_shape[0], 1, math.prod(z_shape[1:]))
-    frame = (count, *frame_shape(x_shape, W_shape[:2], stride, padding, z_shape))
-    return frame, frame, (count, *z_shape[1:])
+    count, _ = block_shape(y_shape[0], 1, math.prod(y_shape[1:]))
+    frame = (count, *frame_shape(x_shape, W_shape[:2], stride, padding, y_shape))
+    return frame, frame, (count, *y_shape[1:])
 
 
-def _workspace(scratch, x_shape, W_shape, stride, padding, z_shape):
+def _workspace(scratch, x_shape, W_shape, stride, padding, y_shape):
     """These arrays in `scratch`, the frame set to 0."""
-    frames, dframes, products = carve(scratch, *_shapes(x_shape, W_shape, stride, padding, z_shape))
+    frames, dframes, products = carve(scratch, *_shapes(x_shape, W_shape, stride, padding, y_shape))
     frames[...] = 0
     return frames, dframes, products

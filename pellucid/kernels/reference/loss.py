@@ -50,7 +50,8 @@ def softmax_cross_entropy_soft(z, q, w, dz):
 def binary_cross_entropy(z, t, w, dz):
     """l = mean_k -(t log p + (1 - t) log(1 - p)),  p = sigmoid(z)        dl/dz = (p - t) / K.
 
-    z: (N, K) logits  t: (N, K) targets in [0, 1]. Written as max(z, 0) - z t + log(1 + e^-|z|), which is finite for every z.
+    z: (N, K) logits  t: (N, K) targets in [0, 1]. Written as max(z, 0) - z t + log(1 + e^-|z|), which is finite for
+    every z.
     """
     small = np.exp(-np.abs(z))  # in (0, 1]
     losses = np.mean(np.maximum(z, 0) - z * t + np.log1p(small), axis=1)
@@ -66,6 +67,11 @@ def mean_squared_error(y, t, w, dy):
     losses = np.mean(dy * dy, axis=1)
     dy *= 2 / y.shape[1]
     return _weighted_mean(losses, w, dy)
+
+
+def count_hits(z, t):
+    """How many rows of z have their largest number at the label        z: (N, K)  t: (N,). Returns a whole number."""
+    return int(np.count_nonzero(z.argmax(axis=1) == t))
 
 
 def _weighted_mean(losses, w, dz):

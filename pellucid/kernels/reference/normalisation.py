@@ -2,8 +2,8 @@
 
     u = (x - m) / sqrt(v + epsilon)        y = g u + b
 
-Batch norm takes the mean m and the variance v of a channel from all pictures and pixels of the batch, layer norm takes those of a
-pixel from all its channels. Such m and v depend on every x, so there
+Batch norm takes the mean m and the variance v of a channel from all pictures and pixels of the batch, layer norm
+takes those of a pixel from all its channels. Such m and v depend on every x, so there
 
     dx = (du - mean(du) - u mean(du u)) / sqrt(v + epsilon)        du = dy g
 """
@@ -62,9 +62,9 @@ def layer_norm_forward(x, g, b, epsilon, m, v, y):
 
 
 def layer_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
-    """dg = sum_r dy u        db = sum_r dy        dx = (du - mean_c du - u mean_c (du u)) / sqrt(v + epsilon),  du = dy g.
+    """dg = sum_r dy u        db = sum_r dy        dx = (du - mean_c du - u mean_c (du u)) / sqrt(v + epsilon).
 
-    dy is overwritten.
+    du = dy g; dy is overwritten.
     """
     r = (1 / np.sqrt(v + epsilon))[:, None]
     np.subtract(x, m[:, None], out=dx)
@@ -79,7 +79,7 @@ def layer_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
 
 
 def _sums(a, b=None):
-    """sum_nr a (or a b): (C,). First over each picture, then over the pictures: in float32, 20 times as exact as in one row."""
+    """sum_nr a (or a b): (C,). First over each picture, then over all: in float32 20 times as exact as in one row."""
     return (np.einsum("nrc->nc", a) if b is None else np.einsum("nrc,nrc->nc", a, b)).sum(axis=0)
 
 

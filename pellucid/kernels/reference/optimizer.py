@@ -1,7 +1,7 @@
 """Optimisers: one step of the whole flat parameter vector.
 
-theta, grad and the moments are (P,) arrays, changed in place; `scratch` is one more (P,) array, so that a step allocates nothing.
-lr is the learning rate of this step.
+theta, grad and the moments are (P,) arrays, changed in place; `scratch` is one more (P,) array, so that a step
+allocates nothing. lr is the learning rate of this step.
 """
 
 import math
@@ -43,10 +43,10 @@ def nesterov_direction(grad, u, beta, d):
 def orthogonalise(G, steps, X, scratch):
     """X <- G / |G|, then `steps` times: A = X^T X, X <- X (a + b A + c A^2)        about U V^T, where G = U S V^T.
 
-    G, X: (K, M), which may be one array. In each step a singular value s of X becomes a s + b s^3 + c s^5, which brings all of them near 1: between 0.5
-    and 1.5 after 5 steps for those that were above a hundredth of the largest (Jordan et al. 2024, "Muon: An optimizer for hidden
-    layers in neural networks": Newton-Schulz iteration with a = 3.4445, b = -4.7750, c = 2.0315). Where K < M, A = X X^T
-    stands on the left. G = 0 gives X = 0.
+    G, X: (K, M), which may be one array. In each step a singular value s of X becomes a s + b s^3 + c s^5, which
+    brings all of them near 1: between 0.5 and 1.5 after 5 steps for those that were above a hundredth of the
+    largest (Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks": Newton-Schulz iteration
+    with a = 3.4445, b = -4.7750, c = 2.0315). Where K < M, A = X X^T stands on the left. G = 0 gives X = 0.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
     K, M = G.shape
@@ -113,3 +113,23 @@ def adam(theta, grad, m, v, step, lr, beta1, beta2, epsilon, scratch):
     np.divide(m, scratch, out=scratch)
     scratch *= lr * root / (1 - beta1**step)
     theta -= scratch
+
+
+def average(mean, values, keep, scratch):
+    """mean <- mean + (1 - keep) (values - mean)        In this form, what does not change keeps its bits."""
+    np.subtract(values, mean, out=scratch)
+    scratch *= 1 - keep
+    mean += scratch
+
+
+def penalty_gradient(W, dW, l1, l2, scratch):
+    """dW <- dW + l1 sign(W) + l2 W."""
+    if l2:
+        dW += np.multiply(W, l2, out=scratch)
+    if l1:
+        dW += np.multiply(np.sign(W, out=scratch), l1, out=scratch)
+
+
+def norm(grad):
+    """|g| = sqrt(sum_i g_i^2): not finite where any g_i is not."""
+    return math.sqrt(grad @ grad)

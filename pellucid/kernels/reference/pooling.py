@@ -1,7 +1,8 @@
 """Pooling: every output pixel tells the largest, or the mean, of the input pixels in its window, channel by channel.
 
-x: (N, H, W, C)  size: (h, w) of the windows  stride: s  y: (N, P, Q, C). x_ij = x[n, s p + i, s q + j] is the pixel at place (i, j)
-of every window: (N, P, Q, C). Pixels on the right and at the bottom that no whole window reaches are left out.
+x: (N, H, W, C)  size: (h, w) of the windows  stride: s  y: (N, P, Q, C). x_ij = x[n, s p + i, s q + j] is the pixel
+at place (i, j) of every window: (N, P, Q, C). Pixels on the right and at the bottom that no whole window reaches
+are left out.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ from pellucid.kernels.reference.windows import tap
 
 
 def max_pool_forward(x, size, stride, y, winner):
-    """y = max_ij x_ij        winner: the place i w + j of the largest, the first of equals; uint8, or None if it is not wanted."""
+    """y = max_ij x_ij        winner: (N, P, Q, C) uint8, the place i w + j of the first that is so large; or None."""
     y[...] = tap(x, 0, 0, stride, *y.shape[1:3])
     if winner is not None:
         winner[...] = 0

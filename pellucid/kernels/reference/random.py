@@ -8,8 +8,8 @@ from pellucid.seeding import MULTIPLIER_1, MULTIPLIER_2
 def hash_uint32(count, key):
     """Hash the counters 0 .. count - 1 under `key`: (count,) uint32, uniform.
 
-    `pellucid.seeding.mix` of (counter + key) mod 2^32, on a whole array: the integer mixer of Wellons (2018, "lowbias32", found
-    by a search for the least biased 32-bit mixer).
+    `pellucid.seeding.mix` of (counter + key) mod 2^32, on a whole array: the integer mixer of Wellons (2018,
+    "lowbias32", found by a search for the least biased 32-bit mixer).
     """
     return scatter(np.arange(count, dtype=np.uint32), key)
 

@@ -8,8 +8,8 @@ def warp(images, transforms, out):
                                              [v]   [c d] [j - cj]   [cj + q].
 
     images: (N, H, W, C) uint8 or float32   transforms: (N, 6) float32, (a, b, c, d, p, q) of each picture   out: like images,
-    float32. (ci, cj) is the centre of the picture. Beyond its edge the picture goes on with the edge's colour. A transform of
-    whole pixels (mirroring, shifting) copies exactly.
+    float32. (ci, cj) is the centre of the picture. Beyond its edge the picture goes on with the edge's colour. A
+    transform of whole pixels (mirroring, shifting) copies exactly.
     """
     n, height, width, _ = images.shape
     ci, cj = (height - 1) / 2, (width - 1) / 2

@@ -11,7 +11,7 @@ def tap(x, i, j, stride, rows, columns):
 
 
 def block_shape(pictures, rows, size):
-    """How many of the pictures, and how many rows of each, make a block of about BLOCK numbers, with `size` numbers to a row."""
+    """How many pictures, and how many rows of each, make a block of about BLOCK numbers, `size` of them to a row."""
     return min(pictures, max(1, BLOCK // (rows * size))), min(rows, max(1, BLOCK // size))
 
 
@@ -23,10 +23,10 @@ def blocks(pictures, rows, size):
             yield slice(first, min(first + count, pictures)), slice(top, min(top + height, rows))
 
 
-def frame_shape(x_shape, size, stride, padding, z_shape):
+def frame_shape(x_shape, size, stride, padding, y_shape):
     """Height, width and channels of a picture with all the zeros around it that its windows reach into."""
-    height = max(padding[0] + x_shape[1], (z_shape[1] - 1) * stride + size[0])
-    width = max(padding[1] + x_shape[2], (z_shape[2] - 1) * stride + size[1])
+    height = max(padding[0] + x_shape[1], (y_shape[1] - 1) * stride + size[0])
+    width = max(padding[1] + x_shape[2], (y_shape[2] - 1) * stride + size[1])
     return height, width, x_shape[3]
 
 

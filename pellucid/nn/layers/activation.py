@@ -1,4 +1,4 @@
-"""An activation as a layer of its own, for where it does not follow a layer with weights: after batch norm, after a residual."""
+"""An activation as a layer of its own: after batch norm or a residual, which have none."""
 
 from pellucid.nn import activations
 from pellucid.nn.layer import Layer

@@ -12,8 +12,9 @@ from pellucid.nn.parameter import Parameter
 class Affine(Layer):
     """z = an affine map of x, by weights W and biases b        y = f(z)        dz = dy f'(z)        Abstract.
 
-    A subclass stores its arguments and calls `check`; its `build` ends with `declare`; `map` computes z, `map_backward` the
-    gradients from dz. The activation is applied in place where its derivative can be told from y.
+    A subclass stores its arguments and calls `check`; its `build` ends with `declare`; `map` computes z,
+    `map_backward` the gradients from dz, both with a ReLU on the way, which so costs no pass over memory. Any other
+    activation is applied after `map`, in place where its derivative can be told from y.
     """
 
     activation: str
@@ -38,24 +39,27 @@ class Affine(Layer):
             parameters["b"] = Parameter((biases,), initialisers.zeros, decay=False)
         else:
             self.b = self.db = None
-        if self.f.name != "linear":
+        self.relu, self.bent = self.f.name == "relu", self.f.name not in ("linear", "relu")
+        if self.bent:
             self.f_forward = getattr(self.kernels, self.f.name)
             self.f_backward = getattr(self.kernels, f"{self.f.name}_backward")
         return out_shape, parameters
 
-    def map(self, x: np.ndarray, z: np.ndarray) -> None:
-        """Write z (N, *out_shape) for x (N, *in_shape)."""
+    def map(self, x: np.ndarray, relu: bool, y: np.ndarray) -> None:
+        """Write z, or max(z, 0) where `relu`, into y (N, *out_shape) for x (N, *in_shape)."""
         raise NotImplementedError
 
-    def map_backward(self, x: np.ndarray, dz: np.ndarray, dx: np.ndarray | None) -> None:
-        """Write dW, db and, unless it is None, dx (N, *in_shape)."""
+    def map_backward(self, x: np.ndarray, y: np.ndarray, dy: np.ndarray, relu: bool, dx: np.ndarray | None) -> None:
+        """Write dW, db and, unless it is None, dx (N, *in_shape) for dz = dy, or dy [y > 0] where `relu`.
+
+        May destroy dy.
+        """
         raise NotImplementedError
 
     def forward(self, x, train, keep):
-        z = self.buffer("z", len(x), *self.out_shape)
-        self.map(x, z)
-        y = z
-        if self.f.name != "linear":
+        z = y = self.buffer("z", len(x), *self.out_shape)
+        self.map(x, self.relu, z)
+        if self.bent:
             y = self.buffer("y", *z.shape) if keep and self.f.from_input else z
             self.f_forward(z, y)
         if keep:
@@ -63,11 +67,10 @@ class Affine(Layer):
         return y
 
     def backward(self, dy, need_dx=True):
-        dz = dy
-        if self.f.name != "linear":
-            self.f_backward(dy, self.z if self.f.from_input else self.y, dz)
+        if self.bent:
+            self.f_backward(dy, self.z if self.f.from_input else self.y, dy)
         dx = self.buffer("dx", *self.x.shape) if need_dx else None
-        self.map_backward(self.x, dz, dx)
+        self.map_backward(self.x, self.y, dy, self.relu, dx)
         return dx
 
     def applied_to(self, product: str) -> str:

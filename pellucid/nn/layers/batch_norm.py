@@ -8,9 +8,10 @@ from pellucid.nn.parameter import Parameter
 
 
 class BatchNorm(Layer):
-    """u = (x - m) / sqrt(v + epsilon)        y = g u + b        m, v: mean and variance of each channel (Ioffe & Szegedy 2015).
+    """u = (x - m) / sqrt(v + epsilon)        y = g u + b        m, v: mean and variance of each channel.
 
-    x: (N, ..., C)  g, b, m, v: (C,). In training they are those of the batch, taken over its R pictures and pixels, and
+    x: (N, ..., C)  g, b, m, v: (C,) (Ioffe & Szegedy 2015). In training m and v are those of the batch, taken over
+    its R pictures and pixels, and
 
     dg = sum dy u        db = sum dy        dx = g (dy - db / R - u dg / R) / sqrt(v + epsilon)
 
@@ -20,7 +21,8 @@ class BatchNorm(Layer):
 
     Outside training m and v are the running statistics, and dx = g dy / sqrt(v + epsilon).
 
-    scale, shift: whether g and b are learned; else they are 1 and 0. A bias in the layer before has no effect: leave it out.
+    scale, shift: whether g and b are learned; else they are 1 and 0. A bias in the layer before has no effect:
+    leave it out.
     """
 
     def __init__(self, momentum: float = 0.9, epsilon: float = 1e-5, *, scale: bool = True, shift: bool = True):
@@ -55,7 +57,7 @@ class BatchNorm(Layer):
         return y.reshape(x.shape)
 
     def _follow(self, m: np.ndarray, v: np.ndarray, count: int) -> None:
-        """The running statistics, after a batch of `count` numbers a channel; a single number has no variance to learn from."""
+        """Move the running statistics, after a batch of `count` numbers a channel; one alone has no variance."""
         self.mean += (1 - self.momentum) * (m - self.mean)
         if count > 1:
             self.variance += (1 - self.momentum) * (v * (count / (count - 1)) - self.variance)

@@ -10,13 +10,14 @@ from pellucid.nn.layers.geometry import Padding, Size, checked_padding, pair, pi
 class Conv2D(Affine):
     """z[n, p, q] = sum_ij x[n, s p + i - t, s q + j - l] W[i, j] + b        y = f(z)        x is 0 outside the picture.
 
-    x: (N, H, W, C)  W: (h, w, C, M)  b: (M,)  y: (N, P, Q, M). With X the matrix whose row (n, p, q) is that window of x, this is
-    z = X W + b, and
+    x: (N, H, W, C)  W: (h, w, C, M)  b: (M,)  y: (N, P, Q, M). With X the matrix whose row (n, p, q) is that window
+    of x, this is z = X W + b, and
 
-    dz = dy f'(z)        dW = X^T dz        db = sum_npq dz        dX = dz W^T, added up where windows overlap to give dx
+    dz = dy f'(z)        dW = X^T dz        db = sum_npq dz        dX = dz W^T, whose windows are added up to give dx
 
-    filters: M. size: of the windows, h and w or one number for both. stride: s. padding: "same" (P = H / s, rounded up), "valid"
-    (none) or a number of pixels on each side. The rest as in Dense; the initialiser may also be "dirac" or "whitening".
+    filters: M. size: of the windows, h and w or one number for both. stride: s. padding: "same" (P = H / s, rounded
+    up), "valid" (none) or a number of pixels on each side. The rest as in Dense; the initialiser may also be
+    "dirac" or "whitening".
     """
 
     starts = initialisers.NAMES + initialisers.FOR_FILTERS
@@ -50,22 +51,19 @@ class Conv2D(Affine):
             fan_out=area * self.filters,
         )
 
-    def map(self, x, z):
-        scratch = self.scratch(x, z)
-        self.kernels.convolution_forward(x, self.W, self.b, self.stride, self.before, z, scratch)
+    def map(self, x, relu, y):
+        geometry = self.stride, self.before
+        scratch = self.buffer("scratch", self.kernels.convolution_scratch(x.shape, self.W.shape, *geometry, y.shape))
+        self.kernels.convolution_forward(x, self.W, self.b, *geometry, relu, y, scratch)
 
-    def map_backward(self, x, dz, dx):
-        scratch = self.scratch(x, dz)
-        self.kernels.convolution_backward(x, self.W, dz, self.stride, self.before, self.dW, self.db, dx, scratch)
-
-    def scratch(self, x, z):
-        """Memory for the kernels."""
-        size = self.kernels.convolution_scratch(x.shape, self.W.shape, self.stride, self.before, z.shape)
-        return self.buffer("scratch", size)
+    def map_backward(self, x, y, dy, relu, dx):
+        geometry = self.stride, self.before
+        scratch = self.buffer("scratch", self.kernels.convolution_scratch(x.shape, self.W.shape, *geometry, y.shape))
+        self.kernels.convolution_backward(x, self.W, y, dy, *geometry, relu, self.dW, self.db, dx, scratch)
 
     def equation(self):
-        shape = f"{self.size[0]} × {self.size[1]}" + (f", stride {self.stride}" if self.stride > 1 else "")
-        return f"{self.applied_to('W ⋆ x')},  {shape}"
+        stride = f", stride {self.stride}" if self.stride > 1 else ""
+        return f"{self.applied_to('W ⋆ x')},  {self.size[0]} × {self.size[1]}{stride}"
 
     def multiply_adds(self):
         return self.weights * self.positions

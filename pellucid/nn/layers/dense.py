@@ -9,7 +9,8 @@ class Dense(Affine):
 
     dz = dy f'(z)        dW = x^T dz        db = sum_n dz_n        dx = dz W^T
 
-    units: M. activation: a name of `nn.activations`. initialiser: a name of `nn.initialisers`; std is for "normal" alone.
+    units: M. activation: a name of `nn.activations`. initialiser: a name of `nn.initialisers`; std is for "normal"
+    alone.
     """
 
     def __init__(
@@ -25,11 +26,11 @@ class Dense(Affine):
         (k,) = in_shape
         return self.declare((self.units,), (k, self.units), self.units, fan_in=k, fan_out=self.units)
 
-    def map(self, x, z):
-        self.kernels.dense_forward(x, self.W, self.b, z)
+    def map(self, x, relu, y):
+        self.kernels.dense_forward(x, self.W, self.b, relu, y)
 
-    def map_backward(self, x, dz, dx):
-        self.kernels.dense_backward(x, self.W, dz, self.dW, self.db, dx)
+    def map_backward(self, x, y, dy, relu, dx):
+        self.kernels.dense_backward(x, self.W, y, dy, relu, self.dW, self.db, dx)
 
     def equation(self):
         return self.applied_to("x W")

@@ -7,14 +7,15 @@ from pellucid.nn.layers.geometry import Padding, Size, checked_padding, pair, pi
 
 
 class DepthwiseConv2D(Affine):
-    """z[n, p, q, c] = sum_ij x[n, s p + i - t, s q + j - l, c] W[i, j, c] + b[c]        y = f(z)        x is 0 outside the picture.
+    """z[n, p, q, c] = sum_ij x[n, s p + i - t, s q + j - l, c] W[i, j, c] + b[c]        y = f(z).
 
-    x: (N, H, W, C)  W: (h, w, C)  b: (C,)  y: (N, P, Q, C): each channel has a filter of its own. With x_ij the pixel at place
-    (i, j) of every window,
+    x: (N, H, W, C), 0 outside the picture  W: (h, w, C)  b: (C,)  y: (N, P, Q, C): each channel has a filter of its
+    own. With x_ij the pixel at place (i, j) of every window,
 
     dz = dy f'(z)        dW[i, j] = sum_npq x_ij dz        db = sum_npq dz        dx_ij += dz W[i, j]
 
-    Arguments as in Conv2D. A Conv2D of size 1 after it mixes the channels (Howard et al. 2017, MobileNets, section 3.1).
+    Arguments as in Conv2D. A Conv2D of size 1 after it mixes the channels (Howard et al. 2017, MobileNets, section
+    3.1).
     """
 
     def __init__(
@@ -39,22 +40,19 @@ class DepthwiseConv2D(Affine):
         self.positions = math.prod(outputs)
         return self.declare((*outputs, channels), (*self.size, channels), channels, fan_in=area, fan_out=area)
 
-    def map(self, x, z):
-        scratch = self.scratch(x, z)
-        self.kernels.depthwise_forward(x, self.W, self.b, self.stride, self.before, z, scratch)
+    def map(self, x, relu, y):
+        geometry = self.stride, self.before
+        scratch = self.buffer("scratch", self.kernels.depthwise_scratch(x.shape, self.W.shape, *geometry, y.shape))
+        self.kernels.depthwise_forward(x, self.W, self.b, *geometry, relu, y, scratch)
 
-    def map_backward(self, x, dz, dx):
-        scratch = self.scratch(x, dz)
-        self.kernels.depthwise_backward(x, self.W, dz, self.stride, self.before, self.dW, self.db, dx, scratch)
-
-    def scratch(self, x, z):
-        """Memory for the kernels."""
-        size = self.kernels.depthwise_scratch(x.shape, self.W.shape, self.stride, self.before, z.shape)
-        return self.buffer("scratch", size)
+    def map_backward(self, x, y, dy, relu, dx):
+        geometry = self.stride, self.before
+        scratch = self.buffer("scratch", self.kernels.depthwise_scratch(x.shape, self.W.shape, *geometry, y.shape))
+        self.kernels.depthwise_backward(x, self.W, y, dy, *geometry, relu, self.dW, self.db, dx, scratch)
 
     def equation(self):
-        shape = f"{self.size[0]} × {self.size[1]} in each channel" + (f", stride {self.stride}" if self.stride > 1 else "")
-        return f"{self.applied_to('W ⋆ x')},  {shape}"
+        stride = f", stride {self.stride}" if self.stride > 1 else ""
+        return f"{self.applied_to('W ⋆ x')},  {self.size[0]} × {self.size[1]} in each channel{stride}"
 
     def multiply_adds(self):
         return self.weights * self.positions

@@ -9,7 +9,8 @@ from pellucid.seeding import key
 class Dropout(Layer):
     """y = m x / (1 - rate)        dx = m dy / (1 - rate)        m: 0 with probability `rate`, else 1; outside training y = x.
 
-    Which elements are silenced depends on (seed, position of the layer, step, element) alone, so a resumed run drops the same.
+    Which elements are silenced depends on (seed, position of the layer, step, element) alone, so a resumed run
+    drops the same.
     """
 
     def __init__(self, rate: float):

@@ -9,11 +9,11 @@ from pellucid.seeding import key
 
 
 class Dropout2D(Layer):
-    """y = m x / (1 - rate)        dx = m dy / (1 - rate)        m: one number a picture and channel, 0 with probability `rate`, else 1.
+    """y = m x / (1 - rate)        dx = m dy / (1 - rate)        m: (N, 1, 1, C), 0 with probability `rate`, else 1.
 
-    Neighbouring pixels tell the same, so that silencing single ones leaves most in place (Tompson et al. 2015, section 3.2).
-    Outside training y = x. Which channels are silenced depends on (seed, position of the layer, step, picture in the batch,
-    channel) alone.
+    Neighbouring pixels tell the same, so that silencing single ones leaves most in place (Tompson et al. 2015,
+    section 3.2). Outside training y = x. Which channels are silenced depends on (seed, position of the layer, step,
+    picture in the batch, channel) alone.
     """
 
     def __init__(self, rate: float):

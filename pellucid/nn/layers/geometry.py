@@ -15,7 +15,7 @@ def whole(value, what: str, least: int = 1) -> int:
 
 def pair(size: Size, what: str) -> tuple[int, int]:
     """Height and width of a window. Errors: ValueError."""
-    both = (size, size) if isinstance(size, numbers.Integral) else tuple(size)
+    both = tuple(size) if isinstance(size, tuple | list) else (size, size)
     if len(both) != 2:
         raise ValueError(f"{what} is one whole number or two, height and width, got {size!r}")
     return whole(both[0], what), whole(both[1], what)
@@ -36,11 +36,11 @@ def picture(layer, in_shape: tuple[int, ...]) -> tuple[int, int, int]:
 def windows(
     layer, in_shape: tuple[int, ...], size: tuple[int, int], stride: int, padding: Padding
 ) -> tuple[tuple[int, int], tuple[int, int]]:
-    """How many windows fit below and beside each other, (P, Q), and the rows and columns of zeros before the picture, (t, l).
+    """How many windows fit, (P, Q), and how many rows and columns of zeros lie before the picture, (t, l).
 
-    Along an axis of H pixels, with windows of h pixels and a step of s, "same" gives ceil(H / s) windows, with zeros as evenly
-    as possible on both sides and the odd one behind; else there are floor((H + 2 padding - h) / s) + 1. Errors: ValueError
-    where not one window fits.
+    Along an axis of H pixels, with windows of h pixels and a step of s, "same" gives ceil(H / s) windows, with
+    zeros as evenly as possible on both sides and the odd one behind; else there are floor((H + 2 padding - h) / s)
+    + 1. Errors: ValueError where not one window fits.
     """
     height, width, _ = picture(layer, in_shape)
     (rows, top), (columns, left) = _along(height, size[0], stride, padding), _along(width, size[1], stride, padding)

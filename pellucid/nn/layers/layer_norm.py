@@ -6,9 +6,9 @@ from pellucid.nn.parameter import Parameter
 
 
 class LayerNorm(Layer):
-    """u = (x - m) / sqrt(v + epsilon)        y = g u + b        m, v: mean and variance over the last axis (Ba et al. 2016).
+    """u = (x - m) / sqrt(v + epsilon)        y = g u + b        m, v: mean and variance over the last axis.
 
-    x: (N, ..., C)  g, b: (C,)  m, v: one number a picture and pixel, the same in training and outside.
+    x: (N, ..., C)  g, b: (C,)  m, v: one number a picture and pixel, in training and outside alike (Ba et al. 2016).
 
     dg = sum dy u        db = sum dy        dx = (du - mean(du) - u mean(du u)) / sqrt(v + epsilon)        du = dy g
     """

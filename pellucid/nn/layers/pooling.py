@@ -11,8 +11,8 @@ from pellucid.nn.layers.geometry import Size, pair, picture, whole, windows
 class Pool2D(Layer):
     """y[n, p, q, c] = some function of the window x[n, s p + (0 .. h-1), s q + (0 .. w-1), c]        Abstract.
 
-    size: of the windows, h and w or one number for both. stride: s; None: as far as the windows are high and wide, which then
-    must be the same. Pixels on the right and at the bottom that no whole window reaches are left out.
+    size: of the windows, h and w or one number for both. stride: s; None: as far as the windows are high and wide,
+    which then must be the same. Pixels on the right and at the bottom that no whole window reaches are left out.
     """
 
     def __init__(self, size: Size, stride: int | None = None):
@@ -33,9 +33,10 @@ class Pool2D(Layer):
 
 
 class MaxPool2D(Pool2D):
-    """y = the largest pixel of the window        dx = dy at that pixel, 0 elsewhere; at the first, if several are as large.
+    """y = the largest pixel of the window        dx = dy at that pixel (the first of equals), 0 elsewhere.
 
-    x: (N, H, W, C)  y: (N, P, Q, C), P = floor((H - h) / s) + 1. Windows have at most 256 pixels. Arguments as in Pool2D.
+    x: (N, H, W, C)  y: (N, P, Q, C), P = floor((H - h) / s) + 1. Windows have at most 256 pixels. Arguments as in
+    Pool2D.
     """
 
     def __init__(self, size: Size, stride: int | None = None):

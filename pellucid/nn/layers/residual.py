@@ -13,8 +13,9 @@ from pellucid.nn.wrapper import Wrapper, prefixed
 class Residual(Wrapper):
     """y = x + f(x)        dx = dy + what f's backward makes of dy        f: the layers inside, one after another.
 
-    He et al. 2016, equation 1. projection: y = x P + f(x), equation 2, with a learned P, for an f whose output has another shape
-    than x: a convolution of size 1 without bias and with the stride that makes x as small as f(x); for rows, a matrix.
+    He et al. 2016, equation 1. projection: y = x P + f(x), equation 2, with a learned P, for an f whose output has
+    another shape than x: a convolution of size 1 without bias and with the stride that makes x as small as f(x);
+    for rows, a matrix.
     """
 
     def __init__(self, layers: Sequence[Layer], projection: bool = False):
@@ -53,7 +54,7 @@ class Residual(Wrapper):
         return np.add(dx, straight, out=dx) if need_dx else None
 
     def equation(self):
-        inside = " → ".join(type(layer).__name__ for layer in self.layers)
+        inside = "1 layer" if len(self.layers) == 1 else f"{len(self.layers)} layers"
         return f"y = {'x P' if self.projection else 'x'} + f(x),  f: {inside}"
 
 

@@ -9,16 +9,17 @@ from pellucid.nn.layers.geometry import Size, pair, picture, whole
 
 
 class TransposedConv2D(Affine):
-    """z[n, s p + i - t, s q + j - l] += x[n, p, q] W[i, j]^T, + b        y = f(z)        what falls outside the picture is lost.
+    """z[n, s p + i - t, s q + j - l] += x[n, p, q] W[i, j]^T, + b        y = f(z)        nothing is put outside of z.
 
-    x: (N, H, W, C)  W: (h, w, M, C)  b: (M,)  y: (N, s H, s W, M). Every input pixel puts a window on the larger output: this is
-    the backward pass of the Conv2D with the same W, from s H by s W pixels to H by W. So its own backward pass is that
-    convolution forward:
+    x: (N, H, W, C)  W: (h, w, M, C)  b: (M,)  y: (N, s H, s W, M). Every input pixel puts a window on the larger
+    output: this is the backward pass of the Conv2D with the same W, from s H by s W pixels to H by W. So its own
+    backward pass is that convolution forward:
 
     dz = dy f'(z)        dx[n, p, q] = sum_ij dz[n, s p + i - t, s q + j - l] W[i, j]        db = sum dz
     dW[i, j] = sum_npq dz[n, s p + i - t, s q + j - l]^T x[n, p, q]
 
-    filters: M. size: of the windows, at least the stride, or pixels between them would stay empty. stride: s. The rest as in Dense.
+    filters: M. size: of the windows, at least the stride, or pixels between them would stay empty. stride: s. The
+    rest as in Dense.
     """
 
     def __init__(
@@ -35,7 +36,8 @@ class TransposedConv2D(Affine):
         self.filters, self.size = whole(filters, "the number of filters"), pair(size, "the size of a filter")
         self.stride = whole(stride, "a stride")
         if min(self.size) < stride:
-            raise ValueError(f"filters of {self.size[0]} × {self.size[1]} leave gaps at stride {stride}; take larger ones")
+            height, width = self.size
+            raise ValueError(f"filters of {height} × {width} leave gaps at stride {stride}; take larger ones")
         self.activation, self.initialiser, self.std, self.bias = activation, initialiser, std, bias
         self.check()
 
@@ -51,24 +53,25 @@ class TransposedConv2D(Affine):
             fan_out=area * self.filters,
         )
 
-    def map(self, x, z):
-        scratch = self.scratch(x, z)
-        self.kernels.convolution_backward(None, self.W, x, self.stride, self.before, None, None, z, scratch)
+    def map(self, x, relu, y):
+        geometry = self.stride, self.before
+        scratch = self.buffer("scratch", self.kernels.convolution_scratch(y.shape, self.W.shape, *geometry, x.shape))
+        # The convolution's output has the shape of x; without its ReLU, what it was does not matter.
+        self.kernels.convolution_backward(None, self.W, x, x, *geometry, False, None, None, y, scratch)
         if self.b is not None:
-            np.add(z, self.b, out=z)
+            np.add(y, self.b, out=y)
+        if relu:
+            np.maximum(y, 0, out=y)
 
-    def map_backward(self, x, dz, dx):
-        scratch = self.scratch(x, dz)
-        self.kernels.convolution_backward(dz, self.W, x, self.stride, self.before, self.dW, None, None, scratch)
+    def map_backward(self, x, y, dy, relu, dx):
+        geometry = self.stride, self.before
+        scratch = self.buffer("scratch", self.kernels.convolution_scratch(y.shape, self.W.shape, *geometry, x.shape))
+        dz = np.multiply(dy, y > 0, out=dy) if relu else dy
+        self.kernels.convolution_backward(dz, self.W, x, x, *geometry, False, self.dW, None, None, scratch)
         if self.db is not None:
             np.add.reduce(dz, axis=(0, 1, 2), out=self.db)
         if dx is not None:
-            self.kernels.convolution_forward(dz, self.W, None, self.stride, self.before, dx, scratch)
-
-    def scratch(self, x, z):
-        """Memory for the kernels of the convolution from z to x."""
-        size = self.kernels.convolution_scratch(z.shape, self.W.shape, self.stride, self.before, x.shape)
-        return self.buffer("scratch", size)
+            self.kernels.convolution_forward(dz, self.W, None, *geometry, False, dx, scratch)
 
     def equation(self):
         return f"{self.applied_to('Wᵀ ⋆ x')},  {self.size[0]} × {self.size[1]}, stride {self.stride}"
