@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator
+from types import ModuleType
 
 import numpy as np
 
 from pellucid.images.augmentation import Augmentation
 from pellucid.images.input_spec import InputSpec
+from pellucid.kernels import reference
 from pellucid.seeding import generator
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray | None]
@@ -25,6 +27,7 @@ class Batches:
     size     pictures in a batch; 0: all of them at once, in order
     seed     None: in the order of `indices`; else shuffled anew in each epoch, by (seed, "shuffle", epoch) alone
     augmentation  None, or how pictures are changed anew in each epoch, by (seed, epoch, picture) alone
+    kernels  the set that gathers and normalises: `network.kernels`; all give the same bits
     """
 
     def __init__(
@@ -38,11 +41,12 @@ class Batches:
         seed: int | None = None,
         weights: np.ndarray | None = None,
         augmentation: Augmentation | None = None,
+        kernels: ModuleType = reference,
     ):
         assert images.shape == (len(labels), *spec.shape), f"images {images.shape}, {len(labels)} labels, {spec.shape}"
         self._indices = np.asarray(indices, dtype=np.int64)
         assert np.all((self._indices >= 0) & (self._indices < len(images))), "indices beyond the images"
-        self._images, self._labels, self._spec = images, labels, spec
+        self._images, self._labels, self._spec, self._kernels = np.asarray(images), labels, spec, kernels
         self._weights = None if weights is None or np.all(weights == weights[:1]) else weights.astype(np.float32)
         self._seed, self._augmentation, self._augmentation_seed = seed if size else None, augmentation or None, seed or 0
         self.count = len(self._indices)
@@ -51,8 +55,6 @@ class Batches:
         if not augmentation and 0 < 4 * self.count * math.prod(spec.shape) <= _SMALL_BYTES:
             self._normalised = np.empty((self.count, *spec.shape), np.float32)
             spec.normalise(images[self._indices], out=self._normalised)
-        else:
-            self._values = np.empty((self.size, *spec.shape), images.dtype)
         self._x = np.empty((self.size, *spec.shape), np.float32)
 
     def __len__(self) -> int:
@@ -77,10 +79,12 @@ class Batches:
 
     def _read(self, indices: np.ndarray, epoch: int) -> np.ndarray:
         """The pictures at `indices`, changed if there is an augmentation, normalised, in this object's buffers."""
-        x, values = self._x[: len(indices)], self._values[: len(indices)]
-        self._images.take(indices, axis=0, out=values, mode="clip")
+        x = self._x[: len(indices)]
         if self._augmentation:
+            values = self._images[indices]
             self._augmentation.apply(values, x, indices, self._spec.value_range, self._augmentation_seed, epoch)
-            values = x
-        self._spec.normalise(values, out=x)
+            self._spec.normalise(x, out=x)
+        else:
+            rows = self._images.reshape(len(self._images), -1)
+            self._kernels.gather(rows, indices, *self._spec.line, x.reshape(len(x), -1))
         return x

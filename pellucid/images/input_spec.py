@@ -161,6 +161,16 @@ class InputSpec:
         )
 
     @functools.cached_property
+    def line(self) -> tuple[np.ndarray, np.ndarray]:
+        """Scale and shift of x = scale v + shift for each number of a picture: (H*W*C,) float32 both."""
+        scale, shift = self._line
+        size = math.prod(self.shape)
+        return (
+            np.ascontiguousarray(np.broadcast_to(np.float32(1) if scale is None else scale, size)),
+            np.ascontiguousarray(np.broadcast_to(np.float32(0) if shift is None else shift, size)),
+        )
+
+    @functools.cached_property
     def _line(self) -> tuple[np.ndarray | None, np.ndarray | None]:
         """Scale and shift of x = scale v + shift, float32: scalars, or (H*W*C,) where they differ between values.
 

@@ -40,7 +40,7 @@ def single_threaded_blas() -> Iterator[None]:
 
 
 def reads_small_matrices_in_place() -> bool:
-    """Whether the BLAS of SciPy multiplies small matrices without copying them first: OpenBLAS does, in its kernels for AVX-512."""
+    """Whether the BLAS of SciPy multiplies small matrices without copying them first, as OpenBLAS's kernels for AVX-512 do."""
     return any(
         getattr(library, "architecture", None) in ("SkylakeX", "Cooperlake", "SapphireRapids")
         for library in _libraries("scipy.linalg" in sys.modules)

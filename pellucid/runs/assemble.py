@@ -1,6 +1,7 @@
 """From a recipe and prepared data to the moving parts of a training: network, loss, update, schedule, batches."""
 
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
@@ -58,10 +59,11 @@ def assemble(prepared: Prepared) -> Parts:
     _whiten(network, prepared)
     penalty = Penalty(recipe.loss.l1, recipe.loss.l2)
     update = build_update(recipe, network, penalty)
-    batches = _training_batches(prepared)
+    batches = _training_batches(prepared, network.kernels)
     validation = None
     if len(split.validation):
-        validation = Batches(dataset.images, dataset.labels, split.validation, prepared.spec, WITHOUT_GRADIENT_ROWS)
+        rows, kernels = WITHOUT_GRADIENT_ROWS, network.kernels
+        validation = Batches(dataset.images, dataset.labels, split.validation, prepared.spec, rows, kernels=kernels)
     return Parts(
         recipe=recipe,
         network=network,
@@ -167,7 +169,7 @@ def build_schedule(recipe: Recipe, steps_per_epoch: int) -> schedules.Schedule:
     return schedules.warm_up(schedule, section.warmup_epochs * steps_per_epoch) if section.warmup_epochs else schedule
 
 
-def _training_batches(prepared: Prepared) -> Batches:
+def _training_batches(prepared: Prepared, kernels: ModuleType) -> Batches:
     recipe, dataset, train = prepared.recipe, prepared.dataset, prepared.split.train
     return Batches(
         dataset.images,
@@ -178,6 +180,7 @@ def _training_batches(prepared: Prepared) -> Batches:
         seed=recipe.training.seed,
         weights=class_weights(dataset.labels, dataset.classes, recipe.loss.class_weight, train),
         augmentation=_augmentation(prepared),
+        kernels=kernels,
     )
 
 

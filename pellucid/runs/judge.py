@@ -34,10 +34,10 @@ def judge(prepared: Prepared, network: Network, loss: Loss) -> tuple[dict[str, S
 def answers(prepared: Prepared, network: Network, loss: Loss, indices: np.ndarray) -> tuple[np.ndarray, float]:
     """Probabilities (n, classes) for the pictures at `indices`, and their mean loss (unweighted)."""
     dataset = prepared.dataset
-    batches = Batches(dataset.images, dataset.labels, indices, prepared.spec, ROWS)
+    batches = Batches(dataset.images, dataset.labels, indices, prepared.spec, ROWS, kernels=network.kernels)
     outputs = predict_outputs(network, batches.epoch(0))
     with np.errstate(all="ignore"):
-        value, _ = loss(outputs, dataset.labels[indices])
+        value, _ = loss(outputs, dataset.labels[indices], None, network.kernels)
     return probabilities(outputs, loss.link), value
 
 

@@ -1,5 +1,6 @@
 """The main job: from a source and a recipe to a folder with a trained classifier and its report."""
 
+import statistics
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ import numpy as np
 
 from pellucid.errors import Interrupted, ModelFileError, OutputError, TrainingDiverged
 from pellucid.images import Split
+from pellucid.kernels import compilation_announced
 from pellucid.recipes import Recipe, load_recipe
 from pellucid.runs.assemble import Parts, assemble
 from pellucid.runs.cross_validation import CrossValidation, cross_validate_prepared
@@ -53,7 +55,8 @@ def train(
     except OutputError:
         folder.discard()
         raise
-    return _run(prepared, folder, progress, stop)
+    with compilation_announced(progress.say):
+        return _run(prepared, folder, progress, stop)
 
 
 def resume(folder: str | Path, *, progress: Silent | None = None, stop: Callable[[], bool] = lambda: False) -> Run:
@@ -65,7 +68,8 @@ def resume(folder: str | Path, *, progress: Silent | None = None, stop: Callable
     progress = progress or Silent()
     run_folder = RunFolder.open(folder)
     prepared = prepare(None, load_recipe(run_folder.config), {}, progress)
-    return _run(prepared, run_folder, progress, stop)
+    with compilation_announced(progress.say):
+        return _run(prepared, run_folder, progress, stop)
 
 
 def _run(prepared: Prepared, folder: RunFolder, progress: Silent, stop: Callable[[], bool]) -> Run:
@@ -103,8 +107,8 @@ def _learn(prepared: Prepared, parts: Parts, folder: RunFolder, progress: Silent
     total, saved = prepared.recipe.training.epochs, time.monotonic()
     for epoch in learn(parts, stop):
         folder.append_metrics(epoch)
-        mean = sum(done.seconds for done in parts.epochs) / len(parts.epochs)
-        progress.epoch(epoch, total, mean * (total - epoch.number - 1))
+        usual = statistics.median_low(done.seconds for done in parts.epochs)  # the first one may have compiled kernels
+        progress.epoch(epoch, total, usual * (total - epoch.number - 1))
         if not epoch.partial and time.monotonic() - saved >= prepared.recipe.training.checkpoint_seconds:
             parts.checkpoint.save(folder.checkpoint, header)
             saved = time.monotonic()

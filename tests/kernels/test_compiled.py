@@ -85,7 +85,7 @@ def close(a, b, rtol=2e-6, atol=1e-6):
 
 def test_every_compiled_kernel_is_in_the_table():
     pairs = {f"{name}{ending}" for name in ACTIVATIONS for ending in ("", "_backward")}
-    tested = {"dense_forward", "dense_backward", "dropout_mask", "gather", *VECTOR_KERNELS, *LOSSES, *pairs}
+    tested = {"dense_forward", "dense_backward", "dropout_mask", "gather", "warp", *VECTOR_KERNELS, *LOSSES, *pairs}
     assert set(compiled.__all__) == tested
 
 
@@ -218,3 +218,12 @@ def test_what_is_not_finite_comes_out_of_losses(name, bad):
     arguments = loss_arguments(np.random.default_rng(0), 6, 4, False)[name]
     arguments[0][3, :] = bad
     assert not np.isfinite(getattr(compiled, name)(*arguments))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (3, 5, 7, 2), (4, 16, 9, 3)], ids=str)
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_warp(shape, dtype):
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, shape).astype(dtype)
+    turn, move = rng.uniform(-1.5, 1.5, (shape[0], 4)), rng.uniform(-3, 3, (shape[0], 2))
+    agree("warp", (pictures, np.hstack([turn, move]).astype(np.float32), np.full(shape, np.nan, np.float32)))

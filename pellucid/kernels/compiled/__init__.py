@@ -21,7 +21,17 @@ from pellucid.kernels.compiled.activation import (
     tanh,
     tanh_backward,
 )
+from pellucid.kernels.compiled.convolution import (
+    convolution_backward,
+    convolution_forward,
+    convolution_scratch,
+)
 from pellucid.kernels.compiled.dense import dense_backward, dense_forward
+from pellucid.kernels.compiled.depthwise import (
+    depthwise_backward,
+    depthwise_forward,
+    depthwise_scratch,
+)
 from pellucid.kernels.compiled.dropout import dropout_mask
 from pellucid.kernels.compiled.gather import gather
 from pellucid.kernels.compiled.loss import (
@@ -30,6 +40,14 @@ from pellucid.kernels.compiled.loss import (
     mean_squared_error,
     softmax_cross_entropy,
     softmax_cross_entropy_soft,
+)
+from pellucid.kernels.compiled.normalisation import (
+    batch_norm_backward,
+    batch_norm_forward,
+    layer_norm_backward,
+    layer_norm_forward,
+    normalise_backward,
+    normalise_forward,
 )
 from pellucid.kernels.compiled.optimizer import (
     adagrad,
@@ -42,27 +60,54 @@ from pellucid.kernels.compiled.optimizer import (
     rmsprop,
     sgd,
 )
+from pellucid.kernels.compiled.pooling import (
+    average_pool_backward,
+    average_pool_forward,
+    global_average_backward,
+    global_average_forward,
+    max_pool_backward,
+    max_pool_forward,
+)
+from pellucid.kernels.compiled.warp import warp
 
 __all__ = [
     "adagrad",
     "adam",
     "average",
+    "average_pool_backward",
+    "average_pool_forward",
+    "batch_norm_backward",
+    "batch_norm_forward",
     "binary_cross_entropy",
+    "convolution_backward",
+    "convolution_forward",
+    "convolution_scratch",
     "count_hits",
     "dense_backward",
     "dense_forward",
+    "depthwise_backward",
+    "depthwise_forward",
+    "depthwise_scratch",
     "dropout_mask",
     "elu",
     "elu_backward",
     "gather",
     "gelu",
     "gelu_backward",
+    "global_average_backward",
+    "global_average_forward",
+    "layer_norm_backward",
+    "layer_norm_forward",
     "leaky_relu",
     "leaky_relu_backward",
+    "max_pool_backward",
+    "max_pool_forward",
     "mean_squared_error",
     "momentum",
     "nesterov",
     "norm",
+    "normalise_backward",
+    "normalise_forward",
     "penalty_gradient",
     "relu",
     "relu_backward",
@@ -76,6 +121,7 @@ __all__ = [
     "softmax_cross_entropy_soft",
     "tanh",
     "tanh_backward",
+    "warp",
 ]
 
 

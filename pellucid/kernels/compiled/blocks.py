@@ -12,27 +12,27 @@ ROWS = LANES // 2  # sums of ROWS x 2 vectors fill half the registers of AVX-512
 
 
 @compiled
-def multiply_rows(s, A, A_rows, length, segment, step, B, B_panel, C, C_rows, C_panel, panels, rows):
+def multiply_rows(s, index, A, A_rows, length, segment, step, B, B_panel, C, C_rows, C_panel, panels, rows):
     """C = A B.
 
-    A: row r begins at s[A + A_rows[r]], and its `length` numbers come in segments, `step` apart. B: line k of panel p is
-    s[B + p B_panel + k LANES:][:LANES]. C: row r of panel p is s[C + C_rows[r] + p C_panel:][:LANES]. Up to ROWS - 1 rows
-    behind the last one are computed too, so A_rows, C_rows and C reach that far.
+    A: row r begins at s[A + index[A_rows + r]], and its `length` numbers come in segments, `step` apart. B: line k of panel p is
+    s[B + p B_panel + k LANES:][:LANES]. C: row r of panel p is s[C + index[C_rows + r] + p C_panel:][:LANES]. Up to ROWS - 1
+    rows behind the last one are computed too, so both parts of the index, and C, reach that far.
     """
     for panel in range(0, panels, 2):
         b, c = B + panel * B_panel, C + panel * C_panel
         for r in range(0, rows, ROWS):
             if panel + 1 < panels:
-                _rows_2(s, A, A_rows, r, length, segment, step, b, B_panel, c, C_rows, C_panel)
+                _rows_2(s, index, A, A_rows + r, length, segment, step, b, B_panel, c, C_rows + r, C_panel)
             else:
-                _rows_1(s, A, A_rows, r, length, segment, step, b, B_panel, c, C_rows, C_panel)
+                _rows_1(s, index, A, A_rows + r, length, segment, step, b, B_panel, c, C_rows + r, C_panel)
 
 
 @compiled
-def multiply_columns(s, A, A_rows, A_panel, columns, rows, B, B_panel, C, C_panel, panels, add):
+def multiply_columns(s, index, A, A_rows, A_panel, columns, rows, B, B_panel, C, C_panel, panels, add):
     """C = A^T B, or C += that.
 
-    A: column k of row r is s[A + A_rows[r] + k // LANES A_panel + k % LANES]. B: row r of panel p is
+    A: column k of row r is s[A + index[A_rows + r] + k // LANES A_panel + k % LANES]. B: row r of panel p is
     s[B + p B_panel + r LANES:][:LANES]. C: line k of panel p is s[C + p C_panel + k LANES:][:LANES]. Up to ROWS - 1 columns
     behind the last one are read and computed too.
     """
@@ -41,9 +41,9 @@ def multiply_columns(s, A, A_rows, A_panel, columns, rows, B, B_panel, C, C_pane
         for k in range(0, columns, ROWS):
             a = A + k // LANES * A_panel + k % LANES
             if panel + 1 < panels:
-                _columns_2(s, a, A_rows, rows, b, B_panel, c + k * LANES, C_panel, add)
+                _columns_2(s, index, a, A_rows, rows, b, B_panel, c + k * LANES, C_panel, add)
             else:
-                _columns_1(s, a, A_rows, rows, b, B_panel, c + k * LANES, C_panel, add)
+                _columns_1(s, index, a, A_rows, rows, b, B_panel, c + k * LANES, C_panel, add)
 
 
 class _Sums:
@@ -73,9 +73,9 @@ class _Sums:
 
 def _rows(panels):
     @simd
-    def rows_block(code, s, A, A_rows, r, length, segment, step, B, B_panel, C, C_rows, C_panel):
-        sums = _Sums(code, s, [[C + C_rows[r + i] + p * C_panel for p in range(panels)] for i in range(ROWS)])
-        rows = [s.start(A + A_rows[r + i]) for i in range(ROWS)]
+    def rows_block(code, s, index, A, A_rows, length, segment, step, B, B_panel, C, C_rows, C_panel):
+        sums = _Sums(code, s, [[C + index[C_rows + i] + p * C_panel for p in range(panels)] for i in range(ROWS)])
+        rows = [s.start(A + index[A_rows + i]) for i in range(ROWS)]
         lines = [s.start(B + p * B_panel) for p in range(panels)]
         with code.loop((length + segment - 1) // segment) as i:
             done = i * segment
@@ -89,13 +89,13 @@ def _rows(panels):
 
 def _columns(panels):
     @simd
-    def columns_block(code, s, A, A_rows, rows, B, B_panel, C, C_panel, add):
+    def columns_block(code, s, index, A, A_rows, rows, B, B_panel, C, C_panel, add):
         sums = _Sums(code, s, [[C + i * LANES + p * C_panel for p in range(panels)] for i in range(ROWS)])
         with code.when(add > 0):
             sums.read()
         lines = [s.start(B + p * B_panel) for p in range(panels)]
         with code.loop(rows) as r:
-            row = s.start(A + A_rows[r])
+            row = s.start(A + index[A_rows + r])
             sums.add_products([row[i] for i in range(ROWS)], [line.vector(r * LANES) for line in lines])
         sums.write()
 

@@ -19,7 +19,7 @@ from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_ro
 from pellucid.kernels.compiled.engine import compiled
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import add, clear, copy
-from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task
+from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task, whole
 
 
 @simd
@@ -27,12 +27,7 @@ def _finish(code, s, i, count, b, floor, y, o, step, lanes):
     """y = max(z + b, floor) for `count` outputs of one panel."""
     bias = s.vector(b)
     with code.loop(count) as k:
-        value = (s.vector(i + k * LANES) + bias).at_least(floor)
-        with code.either(lanes >= LANES) as (whole, part):
-            with whole:
-                y.put(o + k * step, value)
-            with part:
-                y.put(o + k * step, value, lanes)
+        y.put(o + k * step, (s.vector(i + k * LANES) + bias).at_least(floor), lanes)
 
 
 @simd
@@ -78,32 +73,30 @@ def _panels(channels):
 
 @compiled
 def _fill(x, first, count, h, height, frame, left, wide, s, F):
-    """Frames of `count` pictures: `height` rows from row h on, each after `left` zeros, `wide` pixels in all."""
+    """Frames of `count` pictures: `height` rows from row h on. What lies beside a picture was cleared once and for all."""
     _, H, W, C = x.shape
     for n in range(count):
         for r in range(height):
             o = F + (n * frame + r) * wide * C
             if 0 <= h + r < H:
-                clear(s, o, left * C)
                 copy(s, o + left * C, x, ((first + n) * H + h + r) * W * C, W * C)
-                clear(s, o + (left + W) * C, (wide - left - W) * C)
             else:
                 clear(s, o, wide * C)
 
 
 @compiled
-def _index(windows, places, count, height, Q, stride, frame, wide, C):
+def _find(index, windows, places, count, height, Q, stride, frame, wide, C):
     """Where in the frames the windows begin, and where in a panel the outputs lie; a few more of each for the products."""
     k = 0
     for n in range(count):
         for p in range(height):
             for q in range(Q):
-                windows[k] = ((n * frame + p * stride) * wide + q * stride) * C
+                index[windows + k] = ((n * frame + p * stride) * wide + q * stride) * C
                 k += 1
     for r in range(ROWS):
-        windows[k + r] = 0
+        index[windows + k + r] = 0
     for r in range(k + ROWS):
-        places[r] = r * LANES
+        index[places + r] = r * LANES
     return k
 
 
@@ -114,12 +107,10 @@ def _unfill(dx, first, count, h, height, old, last, frame, left, wide, s, D):
     for n in range(count):
         for r in range(max(0, -h), (H - h) if last else min(height, H - h)):
             o, i = ((first + n) * H + h + r) * W * C, D + ((n * frame + r) * wide + left) * C
-            if r >= height:
-                clear(dx, o, W * C)
-            elif h + r < old:
-                add(dx, o, s, i, W * C)
+            if r < height:
+                add(dx, o, s, i, W * C, h + r < old)
             else:
-                copy(dx, o, s, i, W * C)
+                clear(dx, o, W * C)
 
 
 @task
@@ -128,7 +119,8 @@ def _forward(phase, t, words):
     w = table(words)
     x, W, b, y, s, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), integers(w[5])
     stride, top, left, relu, pieces, group, band, frame, wide, panel = plan[:10]
-    filters, bias, index, F, Z = plan[10], plan[11], plan[12] + t * plan[13], plan[14] + t * plan[13], plan[15] + t * plan[13]
+    filters, bias, windows, F, Z = plan[10], plan[11], plan[12] + t * plan[13], plan[14] + t * plan[13], plan[15] + t * plan[13]
+    places = windows + panel // LANES
     h, _, C, O = W.shape
     run, K = W.shape[1] * C, h * W.shape[1] * C
     if phase == 0:
@@ -139,15 +131,15 @@ def _forward(phase, t, words):
             s[bias + o] = b[o] if o < b.size else 0
         return
     N, P, Q, _ = y.shape
-    numbers, floor = s.view(np.int32), np.float32(0 if relu else -np.inf)
-    windows, places = numbers[index:], numbers[index + panel // LANES :]
+    index, floor = whole(w[4]), np.float32(0 if relu else -np.inf)
     groups, bands = (N + group - 1) // group, (P + band - 1) // band
+    clear(s, F, group * frame * wide * C)
     for unit in range(t * groups * bands // pieces, (t + 1) * groups * bands // pieces):
         first, p = unit // bands * group, unit % bands * band
         count, height = min(group, N - first), min(band, P - p)
-        outputs = _index(windows, places, count, height, Q, stride, frame, wide, C)
+        outputs = _find(index, windows, places, count, height, Q, stride, frame, wide, C)
         _fill(x, first, count, p * stride - top, (height - 1) * stride + h, frame, left, wide, s, F)
-        multiply_rows(s, F, windows, K, run, wide * C, filters, K * LANES, Z, places, panel, _panels(O), outputs)
+        multiply_rows(s, index, F, windows, K, run, wide * C, filters, K * LANES, Z, places, panel, _panels(O), outputs)
         for o in range(0, O, LANES):
             for n in range(count):
                 i = Z + o // LANES * panel + n * height * Q * LANES
@@ -161,7 +153,8 @@ def _backward(phase, t, words):
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
     dW, dx, s, plan = floats(w[4]), floats(w[5]), flat(w[6]), integers(w[7])
     stride, top, left, relu, pieces, group, band, frame, wide, panel = plan[:10]
-    filters, index, F, Z = plan[10], plan[12] + t * plan[13], plan[14] + t * plan[13], plan[15] + t * plan[13]
+    filters, windows, F, Z = plan[10], plan[12] + t * plan[13], plan[14] + t * plan[13], plan[15] + t * plan[13]
+    places = windows + panel // LANES
     db, D, T, part = plan[16] + t * plan[13], plan[17] + t * plan[13], plan[18] + t * plan[13], plan[19] + t * plan[13]
     h, _, C, O = W.shape
     run = W.shape[1] * C
@@ -185,15 +178,16 @@ def _backward(phase, t, words):
         return
     N, P, Q, _ = dy.shape
     clear(s, db, _panels(O) * LANES)
-    numbers = s.view(np.int32)
-    windows, places = numbers[index:], numbers[index + panel // LANES :]
+    index = whole(w[6])
     groups, bands = (N + group - 1) // group, (P + band - 1) // band
     begin = t * groups // pieces * bands
+    if dW.size:
+        clear(s, F, group * frame * wide * C)
     for unit in range(begin, (t + 1) * groups // pieces * bands):
         first, p = unit // bands * group, unit % bands * band
         count, height = min(group, N - first), min(band, P - p)
         rows = (height - 1) * stride + max(h, stride)
-        outputs = _index(windows, places, count, height, Q, stride, frame, wide, C)
+        outputs = _find(index, windows, places, count, height, Q, stride, frame, wide, C)
         for o in range(0, O, LANES):
             for n in range(count):
                 i, z = ((first + n) * P + p) * Q * O + o, Z + o // LANES * panel + n * height * Q * LANES
@@ -202,17 +196,17 @@ def _backward(phase, t, words):
             _fill(x, first, count, p * stride - top, (height - 1) * stride + h, frame, left, wide, s, F)
             for i in range(h):
                 a, c = F + i * wide * C, part + i * lines * LANES
-                multiply_columns(s, a, windows, LANES, run, outputs, Z, panel, c, h * lines * LANES, _panels(O), unit > begin)
+                multiply_columns(s, index, a, windows, LANES, run, outputs, Z, panel, c, h * lines * LANES, _panels(O), unit > begin)
         if dx.size:
             for n in range(count):
                 clear(s, D + n * frame * wide * C, rows * wide * C)
             for i in range(h):
                 weights = filters + i * _panels(run) * O * LANES
-                multiply_rows(s, Z, places, O, LANES, panel, weights, O * LANES, T, places, panel, _panels(run), outputs)
+                multiply_rows(s, index, Z, places, O, LANES, panel, weights, O * LANES, T, places, panel, _panels(run), outputs)
                 for q in range(Q):
                     for row in range(count * height):
                         k = row * Q + q
-                        _scatter(s, D + windows[k] + i * wide * C, T + k * LANES, panel, run)
+                        _scatter(s, D + index[windows + k] + i * wide * C, T + k * LANES, panel, run)
             old = (p - 1) * stride + max(h, stride) - top if p else -top
             _unfill(dx, first, count, p * stride - top, rows, old, p + height == P, frame, left, wide, s, D)
 

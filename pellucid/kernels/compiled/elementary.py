@@ -1,6 +1,6 @@
-"""e^x, e^x - 1 and tanh in arithmetic alone, so that the compiler computes 8 or 16 numbers at a time; the library's work one by one.
+"""e^x, e^x - 1, tanh and sigmoid in arithmetic alone, so that the compiler works on 16 numbers at a time, a library on one.
 
-Errors below 2 units in the last place; NaN and infinity go through. Cephes (Moshier 1989, expf.c and tanhf.c): polynomials on
+Errors below 4 units in the last place; NaN and infinity go through. Cephes (Moshier 1989, expf.c and tanhf.c): polynomials on
 a short interval and, for e^x, a power of two. Reordering would undo the split of ln 2 in two parts.
 """
 

@@ -33,11 +33,12 @@ def _features() -> frozenset[str]:
     return frozenset(name for name, there in llvmlite.binding.get_host_cpu_features().items() if there)
 
 
-LANES = 16 if "avx512f" in _features() else 8  # a register of AVX-512; one of AVX2; two of NEON
+MASKS = "avx512f" in _features()  # loading and storing some lanes takes no longer than all; else up to ten times as long
+LANES = 16 if MASKS else 8  # a register of AVX-512; one of AVX2; two of NEON
 FLAGS = tuple(sorted(FASTMATH))
 
 FLOAT, INTEGER, INT32, BYTE = ir.FloatType(), ir.IntType(64), ir.IntType(32), ir.IntType(8)
-VECTOR = ir.VectorType(FLOAT, LANES)
+VECTOR, LANE = ir.VectorType(FLOAT, LANES), ir.VectorType(INT32, LANES)
 ELEMENTS = {types.float32: FLOAT, types.int64: INTEGER, types.int32: INT32, types.uint8: BYTE}
 
 
@@ -63,6 +64,9 @@ class Value:
 
     def __truediv__(self, other):
         return self._arithmetic("div", *self._pair(other))
+
+    def __rtruediv__(self, other):
+        return self._arithmetic("div", *reversed(self._pair(other)))
 
     def __floordiv__(self, other):
         """The quotient of whole numbers that are not negative."""
@@ -106,8 +110,11 @@ class Value:
             return self
         kind = ir.VectorType(self.ir.type, LANES)
         lane_0 = self.builder.insert_element(kind(ir.Undefined), self.ir, INT32(0))
-        zeros = ir.VectorType(INT32, LANES)([0] * LANES)
-        return Value(self.builder, self.builder.shuffle_vector(lane_0, kind(ir.Undefined), zeros))
+        return Value(self.builder, self.builder.shuffle_vector(lane_0, kind(ir.Undefined), LANE([0] * LANES)))
+
+    def to_float(self) -> "Value":
+        """This whole number as a float."""
+        return Value(self.builder, self.builder.sitofp(self.ir, FLOAT))
 
     def total(self) -> "Value":
         """The sum of all lanes."""
@@ -165,21 +172,46 @@ class Array:
         """LANES numbers from i on; given n, only the first n of them, and 0 in the other lanes, whose memory is not touched."""
         kind = ir.VectorType(self.element, LANES)
         pointer = self.builder.bitcast(self._pointer(i), kind.as_pointer())
-        if n is None:
-            value = self.builder.load(pointer, align=self._size())
-        else:
-            value = _masked(self.builder, "load", kind, pointer, INT32(self._size()), _below(self.builder, n), kind(None))
-        return Value(self.builder, self.builder.uitofp(value, VECTOR) if self.element == BYTE else value)
+        result = cgutils.alloca_once(self.builder, kind)
+
+        def whole():
+            self.builder.store(self.builder.load(pointer, align=self._size()), result)
+
+        def part():
+            mask = _below(self.builder, n)
+            value = _masked(self.builder, "load", kind, pointer, INT32(self._size()), mask, kind(None))
+            self.builder.store(value, result)
+
+        self._in_lanes(n, whole, part)
+        value = self.builder.load(result)
+        return Value(self.builder, self.builder.sitofp(self.builder.zext(value, LANE), VECTOR) if self.element == BYTE else value)
 
     def put(self, i: Value, value: Value, n: Value | None = None) -> None:
         """Write a vector from i on; given n, only its first n lanes."""
         kind = ir.VectorType(self.element, LANES)
         pointer = self.builder.bitcast(self._pointer(i), kind.as_pointer())
-        value = self.builder.fptoui(value.ir, kind) if self.element == BYTE else value.ir
-        if n is None:
+        value = self.builder.trunc(self.builder.fptosi(value.ir, LANE), kind) if self.element == BYTE else value.ir
+
+        def whole():
             self.builder.store(value, pointer, align=self._size())
-        else:
+
+        def part():
             _masked(self.builder, "store", kind, value, pointer, INT32(self._size()), _below(self.builder, n))
+
+        self._in_lanes(n, whole, part)
+
+    def _in_lanes(self, n: Value | None, whole, part) -> None:
+        """Emit the one that serves for n lanes or, where masks are slow, both."""
+        if n is None:
+            whole()
+        elif MASKS:
+            part()
+        else:
+            with self.builder.if_else((n >= LANES).ir) as (yes, no):
+                with yes:
+                    whole()
+                with no:
+                    part()
 
     def put_number(self, i: Value, value: Value) -> None:
         """Write one number at i."""
@@ -205,6 +237,10 @@ class Code:
         """A vector of zeros."""
         return Value(self.builder, VECTOR(None))
 
+    def first(self, n: Value, value: Value) -> Value:
+        """The first n lanes of a vector, 0 in the others."""
+        return Value(self.builder, self.builder.select(_below(self.builder, n), value.ir, VECTOR(None)))
+
     def root(self, value: Value) -> Value:
         """The square root."""
         kind = f"v{LANES}f32" if value.ir.type == VECTOR else "f32"
@@ -225,10 +261,6 @@ class Code:
         """The instructions emitted in the block are run if `truth` holds."""
         with self.builder.if_then(truth.ir):
             yield
-
-    def either(self, truth: Value):
-        """`with code.either(truth) as (yes, no)`: what is emitted under `with yes` is run if `truth` holds, else that under `with no`."""
-        return self.builder.if_else(truth.ir)
 
     def vectors(self, count: Value, body) -> None:
         """body(i, n) for `count` numbers: i = 0, LANES, 2 LANES, ... with n None, then n < LANES of them if so many are left."""
@@ -277,5 +309,4 @@ def _masked(builder, name: str, kind: ir.VectorType, *arguments: ir.Value) -> ir
 
 def _below(builder, n: Value) -> ir.Value:
     """The mask of the lanes below n."""
-    lanes = ir.VectorType(INT32, LANES)(list(range(LANES)))
-    return builder.icmp_signed("<", lanes, Value(builder, builder.trunc(n.ir, INT32)).splat().ir)
+    return builder.icmp_signed("<", LANE(list(range(LANES))), Value(builder, builder.trunc(n.ir, INT32)).splat().ir)

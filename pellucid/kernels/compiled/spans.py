@@ -1,6 +1,6 @@
 """Spans of neighbouring numbers, in kernels: cleared, copied, added. `a` and `b` are arrays, o and i where in them a span begins."""
 
-from pellucid.kernels.compiled.simd import simd
+from pellucid.kernels.compiled.simd import LANES, simd
 
 
 @simd
@@ -16,6 +16,10 @@ def copy(code, a, o, b, i, count):
 
 
 @simd
-def add(code, a, o, b, i, count):
-    """a[o:][:count] += b[i:][:count]."""
-    code.vectors(count, lambda k, n: a.put(o + k, a.vector(o + k, n) + b.vector(i + k, n), n))
+def add(code, a, o, b, i, count, keep):
+    """a[o:][:count] = b[i:][:count], added to what was there if `keep`."""
+    def add_vector(k, n):
+        lanes = code.number(LANES) if n is None else n
+        a.put(o + k, a.vector(o + k, (keep > 0).where(lanes, code.number(0))) + b.vector(i + k, n), n)
+
+    code.vectors(count, add_vector)

@@ -17,7 +17,7 @@ import functools
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, float32, int64, prange, types, uint8
+from numba import carray, float32, int32, int64, prange, types, uint8
 from numba.extending import intrinsic
 
 from pellucid.kernels.compiled.engine import compiled, run
@@ -104,6 +104,12 @@ def floats(line):
 def flat(line):
     """The same with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), float32)
+
+
+@compiled
+def whole(line):
+    """The memory of an array of float32, taken as int32, with one axis: a kernel's lists of places lie among its numbers."""
+    return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), int32)
 
 
 @compiled

@@ -22,7 +22,7 @@ import numpy as np
 from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows
 from pellucid.kernels.compiled.engine import compiled
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
-from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task
+from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task, whole
 
 TILES = 64  # in a chunk: with 64 channels in and out, V and M take 1.2 MB; with 32, 0.6 MB
 STEP = (TILES + 1) * LANES  # from place to place; a power of two would put all 36 in the same few sets of the cache
@@ -97,15 +97,9 @@ def _output_tile(code, M, m, b, o, floor, z, i, row, column, rows, columns, lane
     bias = b.vector(o)
     tile = _both(_AT, [[M.vector(m + (6 * r + j) * STEP) for r in range(6)] for j in range(6)])
     tile = [[(value + bias).at_least(floor) for value in values] for values in tile]
-    with code.either((rows >= 4) & (columns >= 4) & (lanes >= LANES)) as (whole, part):
-        with whole:
-            for r, values in enumerate(tile):
-                for j, value in enumerate(values):
-                    z.put(i + r * row + j * column, value)
-        with part:
-            for r, values in enumerate(tile):
-                for j, value in enumerate(values):
-                    z.put(i + r * row + j * column, value, ((rows > r) & (columns > j)).where(lanes, code.number(0)))
+    for r, values in enumerate(tile):
+        for j, value in enumerate(values):
+            z.put(i + r * row + j * column, value, ((rows > r) & (columns > j)).where(lanes, code.number(0)))
 
 
 @simd
@@ -142,36 +136,31 @@ def _input_gradient_column(code, d, o, dx, i, row, h, H, lanes, above, before):
     counts = _inside(code, h, H, lanes)
     add = [(before > 0).where(n, (above > 0).where(n, code.number(0)) if r < 2 else code.number(0)) for r, n in enumerate(counts)]
     values = [value + dx.vector(i + r * row, n) for r, (value, n) in enumerate(zip(values, add))]
-    with code.either((h >= 0) & (h < H - 5) & (lanes >= LANES)) as (whole, part):
-        with whole:
-            for r, value in enumerate(values):
-                dx.put(i + r * row, value)
-        with part:
-            for r, (value, n) in enumerate(zip(values, counts)):
-                dx.put(i + r * row, value, n)
+    for r, (value, n) in enumerate(zip(values, counts)):
+        dx.put(i + r * row, value, n)
 
 
 @simd
-def _filter_tile(code, W, i, step, lanes, U, u, U_step):
-    """U = G W G^T."""
-    for r, values in enumerate(_both(_G, [[W.vector(i + (3 * r + j) * step, lanes) for r in range(3)] for j in range(3)])):
-        for j, value in enumerate(values):
-            U.put(u + (6 * r + j) * U_step, value)
+def _transform_filter(code, a, i, a_step, lanes, b, o, b_step):
+    """b = G a for one column."""
+    for r, value in enumerate(_G([a.vector(i + r * a_step, lanes) for r in range(3)])):
+        b.put(o + r * b_step, value)
 
 
 @simd
-def _filter_gradient_tile(code, dU, u, step, pieces, piece, dW, i, dW_step, lanes):
-    """dW = G^T dU G, where dU is the sum of what the pieces have found, in their order."""
-    columns = []
-    for j in range(6):
-        sums = [Variable(code.zeros()) for _ in range(6)]
-        with code.loop(pieces) as t:
-            for r, total in enumerate(sums):
-                total.set(total.get() + dU.vector(u + t * piece + (6 * r + j) * step))
-        columns.append([total.get() for total in sums])
-    for r, values in enumerate(_both(_GT, columns)):
-        for j, value in enumerate(values):
-            dW.put(i + (3 * r + j) * dW_step, value, lanes)
+def _transform_filter_back(code, a, i, a_step, b, o, b_step, lanes):
+    """b = G^T a for one column."""
+    for r, value in enumerate(_GT([a.vector(i + r * a_step) for r in range(6)])):
+        b.put(o + r * b_step, value, lanes)
+
+
+@simd
+def _sum_pieces(code, s, i, pieces, piece, o):
+    """s[o:] = the sum of what all pieces have found, in their order."""
+    total = Variable(code.zeros())
+    with code.loop(pieces) as t:
+        total.set(total.get() + s.vector(i + t * piece))
+    s.put(o, total.get())
 
 
 @simd
@@ -244,12 +233,12 @@ def _input_gradient(dx, n, h, left, tiles, above, before, s, V, d):
 
 
 @compiled
-def _multiply(s, V, C, U, M, O, rows, tiles):
+def _multiply(s, index, V, C, U, M, O, tiles):
     """M[f] = V[f] U[f]        V: (tiles, C)  U: (C, O)  M: (tiles, O)."""
     height = (_panels(C) * LANES + 1) * LANES
     for f in range(36):
         v, u, m = V + f * STEP, U + f * height, M + f * STEP
-        multiply_rows(s, v, rows, C, LANES, PANEL, u, 36 * height, m, rows, PANEL, _panels(O), tiles)
+        multiply_rows(s, index, v, 0, C, LANES, PANEL, u, 36 * height, m, 0, PANEL, _panels(O), tiles)
 
 
 @compiled
@@ -265,29 +254,38 @@ def _filters(t, pieces, W, transposed, s, U, d):
             for ij in range(9):
                 for lane in range(min(LANES, lanes)):
                     s[d + ij * LANES + lane] = W[ij // 3, ij % 3, panel * LANES + lane, k]
-            _filter_tile(s, d, LANES, lanes, s, u, height)
-        else:
-            _filter_tile(W, k * O + panel * LANES, C * O, lanes, s, u, height)
+        for j in range(3):
+            o = d + (9 + j) * LANES
+            if transposed:
+                _transform_filter(s, d + j * LANES, 3 * LANES, lanes, s, o, 3 * LANES)
+            else:
+                _transform_filter(W, (j * C + k) * O + panel * LANES, 3 * C * O, lanes, s, o, 3 * LANES)
+        for r in range(6):
+            _transform_filter(s, d + (9 + 3 * r) * LANES, LANES, LANES, s, u + 6 * r * height, height)
 
 
 @compiled
-def _filter_gradients(t, pieces, s, dU, slot, dW):
+def _filter_gradients(t, pieces, s, dU, slot, dW, d):
     """dW from the dU of all pieces: the t-th part of it."""
     C, O = dW.shape[2], dW.shape[3]
     height = (_panels(C) * LANES + 1) * LANES
     for line in range(t * _panels(O) * C // pieces, (t + 1) * _panels(O) * C // pieces):
         panel, c = line // C, line % C
         u = dU + 36 * panel * height + c * LANES
-        _filter_gradient_tile(s, u, height, pieces, slot, dW, c * O + panel * LANES, C * O, O - panel * LANES)
+        for f in range(36):
+            _sum_pieces(s, u + f * height, pieces, slot, d + f * LANES)
+        for j in range(6):
+            _transform_filter_back(s, d + j * LANES, 6 * LANES, s, d + (36 + j) * LANES, 6 * LANES, LANES)
+        for r in range(3):
+            i = (3 * r * C + c) * O + panel * LANES
+            _transform_filter_back(s, d + (36 + 6 * r) * LANES, LANES, dW, i, C * O, O - panel * LANES)
 
 
 @compiled
-def _places(s):
+def _places(index):
     """Where the tiles lie in a panel, for the products; the few behind the last tile are computed and not used."""
-    rows = s.view(np.int32)
     for t in range(TILES + ROWS):
-        rows[t] = t * LANES
-    return rows
+        index[t] = t * LANES
 
 
 @task
@@ -306,14 +304,15 @@ def _forward(phase, t, words):
         return
     N, P, Q, _ = y.shape
     _, units, wide, chunk = _units(P, Q)
-    rows, floor = _places(s), np.float32(0 if relu else -np.inf)
+    index, floor = whole(w[4]), np.float32(0 if relu else -np.inf)
+    _places(index)
     stop = (t + 1) * N * units // pieces
     for start in range(t * N * units // pieces, stop, chunk):
         last = min(start + chunk, stop) - 1
         for unit in range(start, last + 1):
             n, a, first, count = _spot(unit, P, Q)
             _input(x, n, 4 * a - top, left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
-        _multiply(s, V, C, U, M, O, rows, (last - start) * wide + _spot(last, P, Q)[3])
+        _multiply(s, index, V, C, U, M, O, (last - start) * wide + _spot(last, P, Q)[3])
         for unit in range(start, last + 1):
             n, a, first, count = _spot(unit, P, Q)
             for panel in range(_panels(O)):
@@ -342,11 +341,12 @@ def _backward(phase, t, words):
         return
     if phase == 2:
         if dW.size:
-            _filter_gradients(t, pieces, s, dU - t * plan[7], plan[7], dW)
+            _filter_gradients(t, pieces, s, dU - t * plan[7], plan[7], dW, d)
         return
     N, P, Q, _ = dy.shape
     _, units, wide, chunk = _units(P, Q)
-    rows, height = _places(s), (_panels(C) * LANES + 1) * LANES
+    index, height = whole(w[6]), (_panels(C) * LANES + 1) * LANES
+    _places(index)
     _clear(s, db, _panels(O))
     begin, stop = t * N // pieces * units, (t + 1) * N // pieces * units
     for start in range(begin, stop, chunk):
@@ -366,9 +366,9 @@ def _backward(phase, t, words):
         if dW.size:
             for f in range(36):
                 v, m, u = V + f * STEP, M + f * STEP, dU + f * height
-                multiply_columns(s, v, rows, PANEL, C, tiles, m, PANEL, u, 36 * height, _panels(O), start > begin)
+                multiply_columns(s, index, v, 0, PANEL, C, tiles, m, PANEL, u, 36 * height, _panels(O), start > begin)
         if dx.size:
-            _multiply(s, M, O, U, V, C, rows, tiles)
+            _multiply(s, index, M, O, U, V, C, tiles)
             for unit in range(start, last + 1):
                 n, a, first, count = _spot(unit, P, Q)
                 v = V + (unit - start) * wide * LANES

@@ -1,0 +1,288 @@
+"""Normalisation: twin of `reference/normalisation.py`.
+
+Batch norm reads x from memory once for its statistics and once for y. Mean and variance of a block, which is still in the cache for
+its second reading, are merged block by block and piece by piece (Chan et al. 1979, equation 2.1), so no large numbers cancel.
+"""
+
+import numpy as np
+
+from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.simd import LANES, Variable, simd
+from pellucid.kernels.compiled.spans import clear
+from pellucid.kernels.compiled.tasks import flat, integers, table, task
+
+PIECES = 8
+PARALLEL_FROM = 1 << 18  # numbers in x
+BLOCK = 1 << 13  # numbers in a block: 32 kB, the first-level cache
+
+
+def batch_norm_forward(x, g, b, epsilon, m, v, y):
+    _stretch(3, x, g, b, epsilon, m, v, y)
+
+
+def normalise_forward(x, g, b, epsilon, m, v, y):
+    _stretch(1, x, g, b, epsilon, m, v, y)
+
+
+def batch_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
+    _stretch_back(True, x, g, epsilon, m, v, dy, dg, db, dx)
+
+
+def normalise_backward(x, g, epsilon, m, v, dy, dg, db, dx):
+    _stretch_back(False, x, g, epsilon, m, v, dy, dg, db, dx)
+
+
+def layer_norm_forward(x, g, b, epsilon, m, v, y):
+    plan, eps = np.array(x.shape, np.int64), np.array([epsilon], np.float32)
+    _layer_forward(1, PIECES, [np.ascontiguousarray(x), g, b, eps, m, v, y, plan], x.size >= PARALLEL_FROM)
+
+
+def layer_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
+    parts, plan = np.empty((PIECES, 2, _padded(x.shape[1])), np.float32), np.array(x.shape, np.int64)
+    arrays = [np.ascontiguousarray(x), g, np.array([epsilon], np.float32), m, v, np.ascontiguousarray(dy), dx, parts, plan]
+    _layer_backward(1, PIECES, arrays, x.size >= PARALLEL_FROM)
+    np.add.reduce(parts[:, 0, : len(dg)], axis=0, out=dg)
+    np.add.reduce(parts[:, 1, : len(db)], axis=0, out=db)
+
+
+def _stretch(steps, x, g, b, epsilon, m, v, y):
+    """The last `steps` of three: measure the pieces, merge what they found into m and v, use m and v."""
+    N, R, C = x.shape
+    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), np.array([N * R, C, 3 - steps], np.int64)
+    arrays = [np.ascontiguousarray(x), g, b, np.array([epsilon], np.float32), m, v, y, parts, plan]
+    _forward(steps, PIECES, arrays, x.size >= PARALLEL_FROM)
+
+
+def _stretch_back(of_batch, x, g, epsilon, m, v, dy, dg, db, dx):
+    N, R, C = x.shape
+    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), np.array([N * R, C, of_batch], np.int64)
+    arrays = [np.ascontiguousarray(x), g, np.array([epsilon], np.float32), m, v, np.ascontiguousarray(dy), dg, db, dx]
+    _backward(3, PIECES, [*arrays, parts, plan], x.size >= PARALLEL_FROM)
+
+
+def _padded(channels: int) -> int:
+    return -(-channels // LANES) * LANES
+
+
+@simd
+def _measure(code, x, i, rows, C, lanes, before, count, s, o, width):
+    """Merge `count` = rows numbers a channel into the mean s[o] and the sum of squared deviations s[o + width] of those before."""
+    total, squares = Variable(code.zeros()), Variable(code.zeros())
+    with code.loop(rows) as r:
+        total.set(total.get() + x.vector(i + r * C, lanes))
+    mean = total.get() / count
+    with code.loop(rows) as r:
+        deviation = x.vector(i + r * C, lanes) - mean
+        squares.set(code.multiply_add(deviation, deviation, squares.get()))
+    _merged(s, o, width, mean, squares.get(), before, count)
+
+
+@simd
+def _merge(code, s, i, o, width, before, count):
+    """Merge the statistics at s[i], of `count` numbers, into those at s[o]."""
+    _merged(s, o, width, s.vector(i), s.vector(i + width), before, count)
+
+
+def _merged(s, o, width, mean, squares, before, count):
+    share, delta = count / (before + count), mean - s.vector(o)
+    s.put(o + width, s.vector(o + width) + squares + delta * delta * (before * share))
+    s.put(o, s.vector(o) + delta * share)
+
+
+@simd
+def _statistics(code, s, i, width, count, m, v, c, lanes):
+    """m and v of a panel of channels."""
+    m.put(c, s.vector(i), lanes)
+    v.put(c, s.vector(i + width) / count, lanes)
+
+
+@simd
+def _normalise(code, x, i, rows, C, m, v, epsilon, g, b, c, y, lanes, scaled, shifted):
+    """y = g u + b for some rows of a panel of channels."""
+    mean, scale = m.vector(c, lanes), _scale(code, v, epsilon, g, c, lanes, scaled)
+    shift = b.vector(c, (shifted > 0).where(lanes, code.number(0)))
+    with code.loop(rows) as r:
+        y.put(i + r * C, (x.vector(i + r * C, lanes) - mean) * scale + shift, lanes)
+
+
+def _scale(code, v, epsilon, g, c, lanes, scaled):
+    """g / sqrt(v + epsilon), or 1 / sqrt(v + epsilon) where it is not scaled."""
+    scale = Variable(1 / code.root(v.vector(c, lanes) + epsilon))
+    with code.when(scaled > 0):
+        scale.set(scale.get() * g.vector(c, lanes))
+    return scale.get()
+
+
+@simd
+def _add_gradients(code, x, dy, i, rows, C, m, v, epsilon, c, s, o, width, lanes):
+    """s[o] += sum dy and s[o + width] += sum dy u over some rows of a panel."""
+    mean, scale = m.vector(c, lanes), _scale(code, v, epsilon, v, c, lanes, code.number(0))
+    db, dg = Variable(code.zeros()), Variable(code.zeros())
+    with code.loop(rows) as r:
+        gradient = dy.vector(i + r * C, lanes)
+        db.set(db.get() + gradient)
+        dg.set(code.multiply_add(gradient, (x.vector(i + r * C, lanes) - mean) * scale, dg.get()))
+    s.put(o, s.vector(o) + db.get())
+    s.put(o + width, s.vector(o + width) + dg.get())
+
+
+@simd
+def _sum_pieces(code, s, i, pieces, piece, o, d, c, lanes):
+    """s[o] = d[c] = the sum of what all pieces have found, in their order; 0 lanes of d if it is not wanted."""
+    total = Variable(code.zeros())
+    with code.loop(pieces) as t:
+        total.set(total.get() + s.vector(i + t * piece))
+    s.put(o, total.get())
+    d.put(c, total.get(), lanes)
+
+
+@simd
+def _input_gradient(code, x, dy, i, rows, C, m, v, epsilon, g, c, s, o, width, count, of_batch, dx, lanes, scaled):
+    """dx = g (dy - db / count - u dg / count) / sqrt(v + epsilon), the last two for statistics of the batch alone."""
+    mean, scale = m.vector(c, lanes), _scale(code, v, epsilon, g, c, lanes, scaled)
+    part = _scale(code, v, epsilon, v, c, lanes, code.number(0)) * s.vector(o + width) / count
+    db = s.vector(o) / count
+    with code.loop(rows) as r:
+        gradient = Variable(dy.vector(i + r * C, lanes))
+        with code.when(of_batch > 0):
+            gradient.set(gradient.get() - db - (x.vector(i + r * C, lanes) - mean) * part)
+        dx.put(i + r * C, gradient.get() * scale, lanes)
+
+
+@compiled
+def _rows(C):
+    """Rows of pixels to a block."""
+    return max(1, BLOCK // C)
+
+
+@task
+def _forward(phase, t, words):
+    """Step 0: mean and squared deviations of some rows. Step 1: m and v of some channels. Step 2: y of some rows."""
+    w = table(words)
+    x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
+    y, s, plan = flat(w[6]), flat(w[7]), integers(w[8])
+    rows, C, step = plan[0], plan[1], phase + plan[2]
+    width = (C + LANES - 1) // LANES * LANES
+    if step == 1:
+        for c in range(t * LANES, C, PIECES * LANES):
+            clear(s, PIECES * 2 * width + c, LANES)
+            clear(s, PIECES * 2 * width + width + c, LANES)
+            for k in range(PIECES):
+                first, last = k * rows // PIECES, (k + 1) * rows // PIECES
+                if last > first:
+                    more = np.float32(last - first)
+                    _merge(s, k * 2 * width + c, PIECES * 2 * width + c, width, np.float32(first), more)
+            _statistics(s, PIECES * 2 * width + c, width, np.float32(rows), m, v, c, C - c)
+        return
+    begin, end = t * rows // PIECES, (t + 1) * rows // PIECES
+    if step == 0:
+        clear(s, t * 2 * width, 2 * width)
+    for first in range(begin, end, _rows(C)):
+        count = min(_rows(C), end - first)
+        for c in range(0, C, LANES):
+            if step == 0:
+                o, before = t * 2 * width + c, np.float32(first - begin)
+                _measure(x, first * C + c, count, C, C - c, before, np.float32(count), s, o, width)
+            else:
+                _normalise(x, first * C + c, count, C, m, v, epsilon, g, b, c, y, C - c, g.size, b.size)
+
+
+@task
+def _backward(phase, t, words):
+    """Phase 0: sums over some rows. Phase 1: dg and db of some channels. Phase 2: dx of some rows."""
+    w = table(words)
+    x, g, epsilon, m, v, dy = flat(w[0]), flat(w[1]), flat(w[2])[0], flat(w[3]), flat(w[4]), flat(w[5])
+    dg, db, dx, s, plan = flat(w[6]), flat(w[7]), flat(w[8]), flat(w[9]), integers(w[10])
+    rows, C, of_batch = plan[0], plan[1], plan[2]
+    width = (C + LANES - 1) // LANES * LANES
+    sums = PIECES * 2 * width
+    if phase == 1:
+        for c in range(t * LANES, C, PIECES * LANES):
+            _sum_pieces(s, c, PIECES, 2 * width, sums + c, db, c, C - c if db.size else 0)
+            _sum_pieces(s, width + c, PIECES, 2 * width, sums + width + c, dg, c, C - c if dg.size else 0)
+        return
+    begin, end = t * rows // PIECES, (t + 1) * rows // PIECES
+    if phase == 0:
+        clear(s, t * 2 * width, 2 * width)
+    for first in range(begin, end, _rows(C)):
+        count = min(_rows(C), end - first)
+        for c in range(0, C, LANES):
+            i, lanes = first * C + c, C - c
+            if phase == 0:
+                _add_gradients(x, dy, i, count, C, m, v, epsilon, c, s, t * 2 * width + c, width, lanes)
+            else:
+                n = np.float32(rows)
+                _input_gradient(
+                    x, dy, i, count, C, m, v, epsilon, g, c, s, sums + c, width, n, of_batch, dx, lanes, g.size
+                )  # fmt: skip
+
+
+@simd
+def _layer_row(code, x, i, C, epsilon, g, b, m, v, r, y):
+    """m, v and y of one pixel."""
+    count = C.to_float()
+    total, squares = Variable(code.zeros()), Variable(code.zeros())
+    code.vectors(C, lambda c, n: total.set(total.get() + x.vector(i + c, n)))
+    mean = total.get().total() / count
+
+    def add_square(c, n):
+        deviation = x.vector(i + c, n) - mean
+        if n is not None:
+            deviation = code.first(n, deviation)
+        squares.set(squares.get() + deviation * deviation)
+
+    code.vectors(C, add_square)
+    variance = squares.get().total() / count
+    m.put_number(r, mean)
+    v.put_number(r, variance)
+    scale = 1 / code.root(variance + epsilon)
+    code.vectors(C, lambda c, n: y.put(i + c, (x.vector(i + c, n) - mean) * scale * g.vector(c, n) + b.vector(c, n), n))
+
+
+@simd
+def _layer_row_back(code, x, dy, i, C, epsilon, g, m, v, r, s, dg, db, dx):
+    """dx of one pixel; its part of dg and db is added to s."""
+    count = C.to_float()
+    mean, scale = m[r], 1 / code.root(v[r] + epsilon)
+    sum_du, sum_du_u = Variable(code.zeros()), Variable(code.zeros())
+
+    def add(c, n):
+        gradient, u = dy.vector(i + c, n), (x.vector(i + c, n) - mean) * scale
+        s.put(db + c, s.vector(db + c, n) + gradient, n)
+        s.put(dg + c, s.vector(dg + c, n) + gradient * u, n)
+        du = gradient * g.vector(c, n)
+        sum_du.set(sum_du.get() + du)
+        sum_du_u.set(sum_du_u.get() + du * u)
+
+    code.vectors(C, add)
+    a, b = sum_du.get().total() / count, sum_du_u.get().total() / count
+
+    def write(c, n):
+        u = (x.vector(i + c, n) - mean) * scale
+        dx.put(i + c, (dy.vector(i + c, n) * g.vector(c, n) - a - u * b) * scale, n)
+
+    code.vectors(C, write)
+
+
+@task
+def _layer_forward(phase, t, words):
+    """m, v and y of some pixels."""
+    w = table(words)
+    x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
+    y, plan = flat(w[6]), integers(w[7])
+    rows, C = plan[0], plan[1]
+    for r in range(t * rows // PIECES, (t + 1) * rows // PIECES):
+        _layer_row(x, r * C, C, epsilon, g, b, m, v, r, y)
+
+
+@task
+def _layer_backward(phase, t, words):
+    """dx of some pixels, and their part of dg and db."""
+    w = table(words)
+    x, g, epsilon, m, v, dy = flat(w[0]), flat(w[1]), flat(w[2])[0], flat(w[3]), flat(w[4]), flat(w[5])
+    dx, s, plan = flat(w[6]), flat(w[7]), integers(w[8])
+    rows, C = plan[0], plan[1]
+    width = (C + LANES - 1) // LANES * LANES
+    clear(s, t * 2 * width, 2 * width)
+    for r in range(t * rows // PIECES, (t + 1) * rows // PIECES):
+        _layer_row_back(x, dy, r * C, C, epsilon, g, m, v, r, s, t * 2 * width, t * 2 * width + width, dx)
