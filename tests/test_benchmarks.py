@@ -17,7 +17,7 @@ def test_a_small_step_beside_scikit_learn():
     (row,) = rows
     assert (row["workload"], row["peer"]) == ("8-4-3, batch 5", "scikit-learn")
     assert row["ours_seconds"] > 0 and row["ratio"] == row["peer_seconds"] / row["ours_seconds"]
-    assert row["ours_blas"]["threads"] == 1
+    assert row["ours_blas"]["threads"] >= 1
     assert {"python", "scikit-learn", "numpy"} <= set(row["peer_versions"])
     assert row["ours_memory_growth"]["traced"] < 10_000  # 5 bytes a step would be 10,000
 

@@ -1,37 +1,12 @@
-"""pellucid on its NumPy kernels: the steps of one epoch of `training.fit`, NaN guard and count of hits included."""
+"""pellucid on its NumPy kernels alone."""
 
+from benchmarks.contenders.epoch import steps_of
 from benchmarks.machine import numpy_blas
-from pellucid.nn import Network, losses
-from pellucid.nn.presets import mlp
-from pellucid.optim import Adam, Update, schedules
-from pellucid.training import fit
-
-
-class SameBatch:
-    """One epoch of `steps` batches that are all the same, so that assembling them takes no time."""
-
-    def __init__(self, batch, steps: int):
-        self.batch, self.steps = batch, steps
-
-    def __len__(self):
-        return self.steps
-
-    def epoch(self, number: int):
-        for _ in range(self.steps):
-            yield self.batch
+from pellucid.kernels import reference
 
 
 def prepare(workload):
-    x, labels = workload.data()
-    *hidden, outputs = workload.widths[1:]
-    network = Network(mlp(hidden, outputs), x.shape[1:])
-    loss, update, schedule = losses.SoftmaxCrossEntropy(), Update(Adam(network)), schedules.constant(1e-3)
-
-    def run(steps: int) -> None:
-        for _ in fit(network, loss, update, SameBatch((x, labels, None), steps), epochs=1, schedule=schedule):
-            pass
-
-    return run
+    return steps_of(workload, reference)
 
 
 def blas():

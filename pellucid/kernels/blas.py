@@ -50,7 +50,7 @@ def reads_small_matrices_in_place() -> bool:
 
 @functools.cache
 def _libraries(with_scipy: bool) -> list:
-    """The BLAS libraries of this process, searched for once (3 ms: longer than a small epoch) and again when SciPy brings its own."""
+    """The BLAS libraries of this process: searched for once, which takes 3 ms, and again when SciPy brings its own."""
     try:
         import threadpoolctl
     except ImportError:  # prediction works with numpy, pillow and safetensors alone

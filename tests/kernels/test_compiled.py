@@ -83,10 +83,12 @@ def close(a, b, rtol=2e-6, atol=1e-6):
     np.testing.assert_allclose(a[finite], b[finite], rtol=rtol, atol=atol + rtol * scale)
 
 
-def test_every_compiled_kernel_is_in_the_table():
+def test_every_kernel_of_these_files_is_in_a_table():
+    files = ("activation", "dense", "dropout", "gather", "loss", "optimizer", "warp")
+    there = {name for name in compiled.__all__ if getattr(compiled, name).__module__.rpartition(".")[2] in files}
     pairs = {f"{name}{ending}" for name in ACTIVATIONS for ending in ("", "_backward")}
     tested = {"dense_forward", "dense_backward", "dropout_mask", "gather", "warp", *VECTOR_KERNELS, *LOSSES, *pairs}
-    assert set(compiled.__all__) == tested
+    assert there == tested
 
 
 @pytest.mark.parametrize("name", compiled.__all__)

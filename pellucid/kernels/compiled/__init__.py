@@ -1,7 +1,7 @@
 """The formulas of `kernels/reference`, fast: Numba for float32, one file for each of the reference's.
 
-The functions take the same arguments; where the reference wants scratch memory, most of these do not touch it. Shapes, equations and
-sources stand in the reference. What has no twin here is the reference's own function.
+The functions take the same arguments; where the reference wants scratch memory, most of these do not touch it. Shapes, equations
+and sources stand in the reference. What has no twin here is the reference's own function.
 """
 
 from pellucid.kernels import reference

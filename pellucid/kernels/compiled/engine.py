@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 # Threads that wait sleep instead of spinning. Read when the pool starts, so it must be set before. On two cores of which other
-# programs wanted one, spinning pools needed 30 times as long for a product of 25 million multiply-adds (docs/decisions/0013).
+# programs wanted one, spinning pools took 25 times as long for a product of 25 million multiply-adds (docs/decisions/0014).
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import llvmlite.binding
