@@ -18,7 +18,6 @@ from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn import Layer, Network
 
 BATCH_SIZE = 256
-COMPILED_FROM = 1 << 34  # multiply-adds of a request: half a second of NumPy's, as long as it takes to load Numba
 
 
 def _softmax(z: np.ndarray) -> np.ndarray:
@@ -161,8 +160,8 @@ class Classifier:
     def _kernels(self, count: int) -> ModuleType:
         """Those of the network; where it was loaded from a file, with the reference's, others for a request that is worth them."""
         network = self.network
-        if network.kernels is kernels.reference and count * self._multiply_adds >= COMPILED_FROM:
-            return kernels.select(network.dtype, math.prod(network.in_shape))
+        if network.kernels is kernels.reference:
+            return kernels.select(network.dtype, math.prod(network.in_shape), count * self._multiply_adds)
         return network.kernels
 
     @contextmanager

@@ -17,11 +17,11 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from pellucid import container
+from pellucid import container, kernels
 from pellucid.classifier import LINKS, Classifier, load, probabilities
 from pellucid.errors import DataError, ModelFileError, OutputError
 from pellucid.images.input_spec import InputSpec
-from pellucid.nn import Layer, Network, SoftmaxCrossEntropy, presets
+from pellucid.nn import Dense, Flatten, Layer, Network, SoftmaxCrossEntropy, presets
 
 DIGITS = tuple("0123456789")
 
@@ -440,3 +440,15 @@ def test_loading_and_predicting_need_only_numpy_pillow_and_safetensors(classifie
     assert run.stderr == ""
     expected = classifier.predict(counts).tolist()
     assert run.stdout.split() == [expected[0], *expected]
+
+
+def test_a_large_request_to_a_loaded_model_runs_on_the_compiled_kernels(tmp_path, monkeypatch):
+    network = Network([Flatten(), Dense(50, "relu"), Dense(2)], (8, 8, 1))
+    Classifier(network, InputSpec((8, 8, 1)), ("a", "b")).save(tmp_path / "m.safetensors")
+    loaded = Classifier.load(tmp_path / "m.safetensors")
+    pictures = np.random.default_rng(0).integers(0, 256, (20, 8, 8), dtype=np.uint8)
+    small = loaded.logits(pictures)
+    assert [*loaded._idle] == [kernels.reference]
+    monkeypatch.setattr(kernels, "LEAST_WORK", 20 * 3300)
+    np.testing.assert_allclose(loaded.logits(pictures), small, rtol=1e-5, atol=1e-6)
+    assert [*loaded._idle] == [kernels.reference, network.kernels] and network.kernels is not kernels.reference

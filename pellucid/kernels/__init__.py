@@ -5,6 +5,7 @@ in Numba, for float32. A network asks `select` once, when it is built, and calls
 """
 
 import functools
+import math
 import os
 from types import ModuleType
 
@@ -16,22 +17,24 @@ from pellucid.kernels.announce import compilation_announced
 __all__ = ["compilation_announced", "reference", "select"]
 
 # A network of fewer inputs learns from tables of a few features: training ends before Numba is loaded (1 s; compiling 5 s more).
-COMPILED_FROM = 32
+LEAST_INPUTS = 32
+LEAST_WORK = 1 << 34  # multiply-adds of a prediction: half a second of NumPy's, about as long as it takes to load Numba
 
 
-def select(dtype: np.dtype, inputs: int = COMPILED_FROM) -> ModuleType:
+def select(dtype: np.dtype, inputs: int = LEAST_INPUTS, multiply_adds: float = math.inf) -> ModuleType:
     """The kernel set for arrays of `dtype` in a network whose pictures have `inputs` numbers each.
 
-    `compiled` for float32, where the pictures have at least 32 numbers and Numba works; else `reference`. The choice depends on
-    types, sizes and settings, never on timing. The environment variable PELLUCID_KERNELS=reference or =compiled overrides the
-    size.
+    `compiled` for float32, where the pictures have at least 32 numbers and Numba works; else `reference`. multiply_adds: how many
+    of them there will be, where that is known: below 2^34 it is `reference`. The choice depends on types, sizes and settings,
+    never on timing. The environment variable PELLUCID_KERNELS=reference or =compiled overrides the sizes.
     """
     if dtype not in (np.float32, np.float64):
         raise TypeError(f"networks compute in float32 or float64, not {dtype}")
     wish = os.environ.get("PELLUCID_KERNELS", "")
     if wish not in ("", "reference", "compiled"):
         raise ValueError(f"PELLUCID_KERNELS={wish}: expected reference or compiled, or nothing")
-    if dtype == np.float64 or wish == "reference" or (inputs < COMPILED_FROM and wish != "compiled"):
+    small = inputs < LEAST_INPUTS or multiply_adds < LEAST_WORK
+    if dtype == np.float64 or wish == "reference" or (small and wish != "compiled"):
         return reference
     return _compiled()
 

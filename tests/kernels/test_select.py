@@ -28,11 +28,16 @@ def test_small_networks_run_on_the_reference():
     assert Network([Dense(3)], (64,), dtype=np.float64).kernels is kernels.reference
 
 
+def test_a_small_prediction_runs_on_the_reference():
+    assert kernels.select(FLOAT32, 784, 2**34 - 1) is kernels.reference
+    assert kernels.select(FLOAT32, 784, 2**34) is compiled
+
+
 def test_the_environment_overrides_the_size(monkeypatch):
     monkeypatch.setenv("PELLUCID_KERNELS", "reference")
     assert kernels.select(FLOAT32, 784) is kernels.reference
     monkeypatch.setenv("PELLUCID_KERNELS", "compiled")
-    assert kernels.select(FLOAT32, 4) is compiled
+    assert kernels.select(FLOAT32, 4) is kernels.select(FLOAT32, 784, 1) is compiled
     assert kernels.select(np.dtype(np.float64), 784) is kernels.reference
     monkeypatch.setenv("PELLUCID_KERNELS", "fast")
     with pytest.raises(ValueError, match="expected reference or compiled"):

@@ -12,6 +12,12 @@ ROWS = LANES // 2  # sums of ROWS x 2 vectors fill half the registers of AVX-512
 
 
 @compiled
+def panels(channels):
+    """How many panels so many channels take."""
+    return (channels + LANES - 1) // LANES
+
+
+@compiled
 def multiply_rows(s, index, A, A_rows, length, segment, step, B, B_panel, C, C_rows, C_panel, panels, rows):
     """C = A B.
 

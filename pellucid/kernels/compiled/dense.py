@@ -1,7 +1,7 @@
 """The dense layer: twin of `reference/dense.py`.
 
-The products are BLAS's, cut into pieces along the longer side of the result; bias and ReLU are applied to each piece while it is in
-the cache. Parallel from 8 million multiply-adds on: below that, waking the threads costs more than they save (35 µs here).
+The products are BLAS's, cut into pieces along one side of the result; bias and ReLU are applied to each piece while it is in the
+cache. Parallel from 8 million multiply-adds on: below that, waking the threads costs more than they save (35 µs here).
 """
 
 import numpy as np
@@ -18,9 +18,11 @@ def dense_forward(x, W, b, relu, y):
     if b is None:
         b = ABSENT_ROW
     if len(x) * W.size < PARALLEL_FROM:
-        _forward_serial(1, x, W, b, relu, y, BLOCKS)
-    else:
-        run(_forward_parallel, _forward_serial, _pieces(y.shape), x, W, b, relu, y, BLOCKS)
+        _forward_serial(1, True, x, W, b, relu, y, BLOCKS)
+    elif BLOCKS and len(x) >= 32:  # W is read where it lies: by rows, 5 to 20 % faster
+        run(_forward_parallel, _forward_serial, min(8, len(x) // 16), True, x, W, b, relu, y, BLOCKS)
+    else:  # BLAS copies W, once for each piece of rows
+        run(_forward_parallel, _forward_serial, _pieces(y.shape), len(x) > y.shape[1], x, W, b, relu, y, BLOCKS)
 
 
 def dense_backward(x, W, y, dy, relu, dW, db, dx):
@@ -40,15 +42,15 @@ def _pieces(shape):
 
 
 @exact(parallel=True)
-def _forward_parallel(pieces, x, W, b, relu, y, blocks):
+def _forward_parallel(pieces, by_rows, x, W, b, relu, y, blocks):
     for t in prange(pieces):
-        _forward_piece(t, pieces, x, W, b, relu, y, blocks)
+        _forward_piece(t, pieces, by_rows, x, W, b, relu, y, blocks)
 
 
 @exact
-def _forward_serial(pieces, x, W, b, relu, y, blocks):
+def _forward_serial(pieces, by_rows, x, W, b, relu, y, blocks):
     for t in range(pieces):
-        _forward_piece(t, pieces, x, W, b, relu, y, blocks)
+        _forward_piece(t, pieces, by_rows, x, W, b, relu, y, blocks)
 
 
 @exact(parallel=True)
@@ -66,9 +68,9 @@ def _backward_serial(pieces, x, W, y, dy, relu, dW, db, dx, blocks):
 
 
 @exact(inline=True)
-def _forward_piece(t, pieces, x, W, b, relu, y, blocks):
+def _forward_piece(t, pieces, by_rows, x, W, b, relu, y, blocks):
     """y = x W + b, or max(x W + b, 0), for some rows or some columns of y."""
-    (top, bottom), (left, right) = _part(t, pieces, y.shape)
+    (top, bottom), (left, right) = _part(t, pieces, y.shape, by_rows)
     product(x[top:bottom], W[:, left:right], y[top:bottom, left:right], False, blocks)
     biases = b[left:right]
     for n in range(top, bottom):
@@ -96,16 +98,16 @@ def _bias_gradient(y, dy, relu, db):
 @exact(inline=True)
 def _backward_piece(t, pieces, x, W, dz, dW, dx, blocks):
     """dW = x^T dz and dx = dz W^T, for some rows or some columns of each."""
-    (top, bottom), (left, right) = _part(t, pieces, dW.shape)
+    (top, bottom), (left, right) = _part(t, pieces, dW.shape, dW.shape[0] > dW.shape[1])
     product(x[:, top:bottom], dz[:, left:right], dW[top:bottom, left:right], True, blocks)
     if dx.size:
-        (top, bottom), (left, right) = _part(t, pieces, dx.shape)
+        (top, bottom), (left, right) = _part(t, pieces, dx.shape, dx.shape[0] > dx.shape[1])
         sgemm(dz[top:bottom], W[left:right], dx[top:bottom, left:right], False, True, np.float32(0))
 
 
 @exact(inline=True)
-def _part(t, pieces, shape):
+def _part(t, pieces, shape, by_rows):
     """The t-th piece of a matrix: (first row, end), (first column, end)."""
-    if shape[0] > shape[1]:
+    if by_rows:
         return share(t, pieces, shape[0]), (0, shape[1])
     return (0, shape[0]), share(t, pieces, shape[1])
