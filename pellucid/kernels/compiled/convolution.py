@@ -37,7 +37,7 @@ def convolution_scratch(x_shape, W_shape, stride, padding, y_shape):
 
 @functools.lru_cache(1024)
 def _suits_winograd(x_shape, W_shape, stride, padding, y_shape) -> bool:
-    """Is Winograd possible, and faster? A tile takes 36 products a pair of channels, and the transforms as long as 9 x 36 a channel."""
+    """Is Winograd possible, and faster? A tile takes 36 products a pair of channels, the transforms as long as 9 x 36 a channel."""
     if not winograd.fits(x_shape, W_shape, stride, padding, y_shape):
         return False
     (_, P, Q, O), C = y_shape, x_shape[3]

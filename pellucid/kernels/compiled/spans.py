@@ -1,4 +1,4 @@
-"""Spans of neighbouring numbers, in kernels: cleared, copied, added. `a` and `b` are arrays, o and i where in them a span begins."""
+"""Spans of neighbouring numbers, in kernels: cleared, copied, added. `a` and `b` are arrays, o and i where a span begins."""
 
 from pellucid.kernels.compiled.simd import LANES, simd
 

@@ -15,7 +15,7 @@ def warp(images, transforms, out):
             for j in range(width):
                 u = min(max(a * (i - ci) + b * (j - cj) + (ci + p), 0.0), height - 1.0)
                 v = min(max(c * (i - ci) + d * (j - cj) + (cj + q), 0.0), width - 1.0)
-                top, left = int(math.floor(u)), int(math.floor(v))
+                top, left = int(math.floor(u)), int(math.floor(v))  # noqa: RUF046  in Numba, floor gives a float
                 below, right = min(top + 1, height - 1), min(left + 1, width - 1)
                 s, t = u - top, v - left
                 for k in range(channels):
