@@ -105,7 +105,7 @@ class Value:
         return (self < bound).where(bound.splat(), self)
 
     def splat(self) -> "Value":
-        """The number in every lane."""
+        """This number in every lane."""
         if isinstance(self.ir.type, ir.VectorType):
             return self
         kind = ir.VectorType(self.ir.type, LANES)
@@ -113,10 +113,8 @@ class Value:
         return Value(self.builder, self.builder.shuffle_vector(lane_0, kind(ir.Undefined), LANE([0] * LANES)))
 
     def to_float(self) -> "Value":
-        """A whole number as a float; for each lane of a truth 1 or 0."""
-        if self.ir.type == INTEGER:
-            return Value(self.builder, self.builder.sitofp(self.ir, FLOAT))
-        return Value(self.builder, self.builder.uitofp(self.ir, VECTOR))
+        """This whole number as a float."""
+        return Value(self.builder, self.builder.sitofp(self.ir, FLOAT))
 
     def total(self) -> "Value":
         """The sum of all lanes."""
