@@ -19,12 +19,12 @@ import functools
 
 import numpy as np
 
-from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows, panels
+from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows
 from pellucid.kernels.compiled.engine import compiled
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task, whole
 
-TILES = 32  # in a chunk: with 64 channels V takes 0.3 MB
+TILES = 64  # in a chunk: with 64 channels in and out, V and M take 1.2 MB; with 32, 0.6 MB
 STEP = (TILES + 1) * LANES  # from place to place; a power of two would put all 36 in the same few sets of the cache
 PANEL = 36 * STEP
 COLUMNS = (4 * TILES + 2) * LANES  # a row of pixels, for all tiles of a chunk beside each other
@@ -180,6 +180,11 @@ def _clear(code, a, i, count):
 
 
 @compiled
+def _panels(channels):
+    return (channels + LANES - 1) // LANES
+
+
+@compiled
 def _units(P, Q):
     """A unit is a row of tiles, or 64 of a longer row. Units to a row and to a picture, tiles to a row, units to a chunk."""
     wide = (Q + 3) // 4
@@ -199,7 +204,7 @@ def _spot(unit, P, Q):
 def _input(x, n, h, left, tiles, s, V, d):
     """V for `tiles` tiles beside each other; the first of them starts at row h and column -left of picture n."""
     _, H, W, C = x.shape
-    for panel in range(panels(C)):
+    for panel in range(_panels(C)):
         for w in range(4 * tiles + 2):
             if left <= w < W + left:
                 i = ((n * H + h) * W + w - left) * C + panel * LANES
@@ -213,21 +218,10 @@ def _input(x, n, h, left, tiles, s, V, d):
 
 
 @compiled
-def _output(s, M, b, bias, floor, y, n, a, first, tiles, panel, panels):
-    """y for `tiles` tiles beside each other, `panels` panels of channels."""
-    _, P, Q, O = y.shape
-    for p in range(panels):
-        c = (panel + p) * LANES
-        for t in range(tiles):
-            m, i = M + p * PANEL + t * LANES, ((n * P + 4 * a) * Q + 4 * (first + t)) * O + c
-            _output_tile(s, m, b, bias + c, floor, y, i, Q * O, O, P - 4 * a, Q - 4 * (first + t), O - c)
-
-
-@compiled
 def _input_gradient(dx, n, h, left, tiles, above, before, s, V, d):
     """The gradient of the pixels under these tiles."""
     _, H, W, C = dx.shape
-    for panel in range(panels(C)):
+    for panel in range(_panels(C)):
         for r in range(6):
             _clear(s, d + r * COLUMNS, 2)
         for t in range(tiles):
@@ -239,12 +233,12 @@ def _input_gradient(dx, n, h, left, tiles, above, before, s, V, d):
 
 
 @compiled
-def _multiply(s, index, V, C, U, M, panels, tiles):
-    """M[f] = V[f] U[f] for all places f        V: (tiles, C)  U: (C, panels)  M: (tiles, panels)."""
-    height = (panels(C) * LANES + 1) * LANES
+def _multiply(s, index, V, C, U, M, O, tiles):
+    """M[f] = V[f] U[f]        V: (tiles, C)  U: (C, O)  M: (tiles, O)."""
+    height = (_panels(C) * LANES + 1) * LANES
     for f in range(36):
         v, u, m = V + f * STEP, U + f * height, M + f * STEP
-        multiply_rows(s, index, v, 0, C, LANES, PANEL, u, 36 * height, m, 0, PANEL, panels, tiles)
+        multiply_rows(s, index, v, 0, C, LANES, PANEL, u, 36 * height, m, 0, PANEL, _panels(O), tiles)
 
 
 @compiled
@@ -252,8 +246,8 @@ def _filters(t, pieces, W, transposed, s, U, d):
     """U, or U^T for backward: the t-th part of the lines of its panels."""
     C, O = W.shape[2], W.shape[3]
     K, M = (O, C) if transposed else (C, O)
-    height = (panels(K) * LANES + 1) * LANES
-    for line in range(t * panels(M) * K // pieces, (t + 1) * panels(M) * K // pieces):
+    height = (_panels(K) * LANES + 1) * LANES
+    for line in range(t * _panels(M) * K // pieces, (t + 1) * _panels(M) * K // pieces):
         panel, k = line // K, line % K
         lanes, u = M - panel * LANES, U + 36 * panel * height + k * LANES
         if transposed:
@@ -274,8 +268,8 @@ def _filters(t, pieces, W, transposed, s, U, d):
 def _filter_gradients(t, pieces, s, dU, slot, dW, d):
     """dW from the dU of all pieces: the t-th part of it."""
     C, O = dW.shape[2], dW.shape[3]
-    height = (panels(C) * LANES + 1) * LANES
-    for line in range(t * panels(O) * C // pieces, (t + 1) * panels(O) * C // pieces):
+    height = (_panels(C) * LANES + 1) * LANES
+    for line in range(t * _panels(O) * C // pieces, (t + 1) * _panels(O) * C // pieces):
         panel, c = line // C, line % C
         u = dU + 36 * panel * height + c * LANES
         for f in range(36):
@@ -301,11 +295,11 @@ def _forward(phase, t, words):
     x, W, b, y, s, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), integers(w[5])
     top, left, relu, pieces, U, bias, V = plan[0], plan[1], plan[2], plan[3], plan[4], plan[5], plan[6] + t * plan[7]
     C, O = W.shape[2], W.shape[3]
-    M, height = V + panels(C) * PANEL, (panels(C) * LANES + 1) * LANES
-    d = M + min(2, panels(O)) * PANEL
+    M = V + _panels(C) * PANEL
+    d = M + _panels(O) * PANEL
     if phase == 0:
         _filters(t, pieces, W, False, s, U, d)
-        for o in range(panels(O) * LANES):
+        for o in range(_panels(O) * LANES):
             s[bias + o] = b[o] if o < b.size else 0
         return
     N, P, Q, _ = y.shape
@@ -318,13 +312,15 @@ def _forward(phase, t, words):
         for unit in range(start, last + 1):
             n, a, first, count = _spot(unit, P, Q)
             _input(x, n, 4 * a - top, left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
-        tiles = (last - start) * wide + _spot(last, P, Q)[3]
-        for panel in range(0, panels(O), 2):
-            count = min(2, panels(O) - panel)
-            _multiply(s, index, V, C, U + 36 * panel * height, M, count, tiles)
-            for unit in range(start, last + 1):
-                m = M + (unit - start) * wide * LANES
-                _output(s, m, s, bias, floor, y, *_spot(unit, P, Q), panel, count)
+        _multiply(s, index, V, C, U, M, O, (last - start) * wide + _spot(last, P, Q)[3])
+        for unit in range(start, last + 1):
+            n, a, first, count = _spot(unit, P, Q)
+            for panel in range(_panels(O)):
+                for k in range(count):
+                    m = M + panel * PANEL + ((unit - start) * wide + k) * LANES
+                    i = ((n * P + 4 * a) * Q + 4 * (first + k)) * O + panel * LANES
+                    right, lanes = Q - 4 * (first + k), O - panel * LANES
+                    _output_tile(s, m, s, bias + panel * LANES, floor, y, i, Q * O, O, P - 4 * a, right, lanes)
 
 
 @task
@@ -335,10 +331,10 @@ def _backward(phase, t, words):
     dW, dx, s, plan = floats(w[4]), floats(w[5]), flat(w[6]), integers(w[7])
     top, left, relu, pieces, U, V = plan[0], plan[1], plan[2], plan[3], plan[4], plan[6] + t * plan[7]
     C, O = W.shape[2], W.shape[3]
-    M = V + panels(C) * PANEL
-    d = M + panels(O) * PANEL
+    M = V + _panels(C) * PANEL
+    d = M + _panels(O) * PANEL
     db = d + 6 * COLUMNS
-    dU = db + panels(O) * LANES
+    dU = db + _panels(O) * LANES
     if phase == 0:
         if dx.size:
             _filters(t, pieces, W, True, s, U, d)
@@ -349,9 +345,9 @@ def _backward(phase, t, words):
         return
     N, P, Q, _ = dy.shape
     _, units, wide, chunk = _units(P, Q)
-    index, height = whole(w[6]), (panels(C) * LANES + 1) * LANES
+    index, height = whole(w[6]), (_panels(C) * LANES + 1) * LANES
     _places(index)
-    _clear(s, db, panels(O))
+    _clear(s, db, _panels(O))
     begin, stop = t * N // pieces * units, (t + 1) * N // pieces * units
     for start in range(begin, stop, chunk):
         last = min(start + chunk, stop) - 1
@@ -360,19 +356,19 @@ def _backward(phase, t, words):
             n, a, first, count = _spot(unit, P, Q)
             if dW.size:
                 _input(x, n, 4 * a - top, left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
-            for panel in range(panels(O)):
+            for panel in range(_panels(O)):
                 for k in range(count):
                     m = M + panel * PANEL + ((unit - start) * wide + k) * LANES
                     i = ((n * P + 4 * a) * Q + 4 * (first + k)) * O + panel * LANES
                     _output_gradient_tile(dy, y, relu, i, Q * O, O, P - 4 * a, Q - 4 * (first + k), O - panel * LANES, s, m)
-        for panel in range(panels(O)):
+        for panel in range(_panels(O)):
             _add_tiles(s, M + panel * PANEL + 7 * STEP, tiles, s, db + panel * LANES)  # place 7 = (1, 1) holds the sum of a tile
         if dW.size:
             for f in range(36):
                 v, m, u = V + f * STEP, M + f * STEP, dU + f * height
-                multiply_columns(s, index, v, 0, PANEL, C, tiles, m, PANEL, u, 36 * height, panels(O), start > begin)
+                multiply_columns(s, index, v, 0, PANEL, C, tiles, m, PANEL, u, 36 * height, _panels(O), start > begin)
         if dx.size:
-            _multiply(s, index, M, O, U, V, panels(C), tiles)
+            _multiply(s, index, M, O, U, V, C, tiles)
             for unit in range(start, last + 1):
                 n, a, first, count = _spot(unit, P, Q)
                 v = V + (unit - start) * wide * LANES
