@@ -3,8 +3,6 @@
 Of the window of an output only the part inside the picture is visited, so there is nothing to pad.
 """
 
-import math
-
 import numpy as np
 
 from pellucid.kernels.compiled.engine import compiled
@@ -64,7 +62,7 @@ def _output_gradient(code, dy, y, relu, o, x, i, x_row, W, k, W_row, C, rows, co
     """dx += dz W, dW += x dz and db += dz for one output; a place of dW is LANES numbers from the next."""
     dz = Variable(dy.vector(o, lanes))
     with code.when(relu > 0):
-        dz.set((y.vector(o, lanes) > 0).where(dz.get(), code.zeros()))
+        dz.set(dz.get() * (y.vector(o, lanes) > 0).to_float())
     dz = dz.get()
     s.put(db, s.vector(db) + dz)
     with code.loop(rows) as r:

@@ -7,7 +7,7 @@ each of its h rows, and `multiply_rows` reads the windows as they lie, overlappi
 
 Filters lie in panels of LANES: Z[panel, output, lane], dZ likewise; T in panels of the numbers in a run. Pictures of few channels
 (1 grey, 3 colours) lose nothing, for each number of a window is multiplied with whole vectors of filters. Where the filters are so
-few that a vector is not full, `several` outputs beside each other are taken as one, with a wider window and a filter for each place.
+few that a vector is not full, `several` outputs beside each other are taken as one: a wider window, a filter for each place.
 """
 
 import functools
@@ -121,7 +121,7 @@ def _output_gradient(code, dy, y, relu, i, step, lanes, count, s, o, db):
     with code.loop(count) as k:
         dz = Variable(dy.vector(i + k * step, lanes))
         with code.when(relu > 0):
-            dz.set((y.vector(i + k * step, lanes) > 0).where(dz.get(), code.zeros()))
+            dz.set(dz.get() * (y.vector(i + k * step, lanes) > 0).to_float())
         s.put(o + k * LANES, dz.get())
         total.set(total.get() + dz.get())
     s.put(db, total.get())
@@ -211,7 +211,7 @@ def _forward(phase, t, words):
                     for p in range(panels(O)):
                         i, o = (k // run * width * C + place) * O + p * LANES, filters + (p * lines + k) * LANES + m * O
                         _pack(W, i, s, o, min(LANES, O - p * LANES))
-        for o in range(panels(several * O) * LANES):
+        for o in range(t, panels(several * O) * LANES, pieces):
             s[bias + o] = b[o % O] if o < several * b.size else 0
         return
     O, Q, floor = several * O, Q // several, np.float32(0 if relu else -np.inf)

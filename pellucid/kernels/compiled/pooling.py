@@ -61,15 +61,15 @@ def _largest(code, x, i, row, C, rows, columns, y, o, winner, wanted, lanes):
 
 
 @simd
-def _largest_gradient(code, dy, o, winner, dx, i, row, C, rows, columns, lanes):
-    """dx += dy at the winner's place of one window."""
+def _largest_gradient(code, dy, o, winner, dx, i, row, C, rows, columns, lanes, overlap):
+    """dx = dy at the winner's place of one window, 0 elsewhere; += where windows overlap."""
     gradient, place = dy.vector(o, lanes), winner.vector(o, lanes)
     at = Variable(code.number(0))
     with code.loop(rows) as r:
         with code.loop(columns) as j:
             here = i + r * row + j * C
             share = place.equals(at.get().to_float()).where(gradient, code.zeros())
-            dx.put(here, dx.vector(here, lanes) + share, lanes)
+            dx.put(here, dx.vector(here, (overlap > 0).where(lanes, code.number(0))) + share, lanes)
             at.set(at.get() + 1)
 
 
@@ -86,13 +86,13 @@ def _mean(code, x, i, row, C, rows, columns, y, o, factor, lanes):
 
 
 @simd
-def _mean_gradient(code, dy, o, factor, dx, i, row, C, rows, columns, lanes):
-    """dx += dy factor in the whole window."""
+def _mean_gradient(code, dy, o, factor, dx, i, row, C, rows, columns, lanes, overlap):
+    """dx = dy factor in the whole window; += where windows overlap."""
     share = dy.vector(o, lanes) * factor
     with code.loop(rows) as r:
         with code.loop(columns) as j:
             here = i + r * row + j * C
-            dx.put(here, dx.vector(here, lanes) + share, lanes)
+            dx.put(here, dx.vector(here, (overlap > 0).where(lanes, code.number(0))) + share, lanes)
 
 
 @task
@@ -121,13 +121,16 @@ def _backward(phase, t, words):
     rows, columns, stride, largest = plan[0], plan[1], plan[2], plan[3]
     (N, P, Q, C), H, W = dy.shape, dx.shape[1], dx.shape[2]
     factor = np.float32(1 / (rows * columns))
+    overlap = stride < max(rows, columns)
+    covered = not overlap and stride == min(rows, columns) and P * stride == H and Q * stride == W
     for n in range(t * N // PIECES, (t + 1) * N // PIECES):
-        clear(dx, n * H * W * C, H * W * C)
+        if not covered:
+            clear(dx, n * H * W * C, H * W * C)
         for p in range(P):
             for q in range(Q):
                 i, o = ((n * H + p * stride) * W + q * stride) * C, ((n * P + p) * Q + q) * C
                 for c in range(0, C, LANES):
                     if largest:
-                        _largest_gradient(dy, o + c, winner, dx, i + c, W * C, C, rows, columns, C - c)
+                        _largest_gradient(dy, o + c, winner, dx, i + c, W * C, C, rows, columns, C - c, overlap)
                     else:
-                        _mean_gradient(dy, o + c, factor, dx, i + c, W * C, C, rows, columns, C - c)
+                        _mean_gradient(dy, o + c, factor, dx, i + c, W * C, C, rows, columns, C - c, overlap)

@@ -105,7 +105,7 @@ class Value:
         return (self < bound).where(bound.splat(), self)
 
     def splat(self) -> "Value":
-        """This number in every lane."""
+        """The number in every lane."""
         if isinstance(self.ir.type, ir.VectorType):
             return self
         kind = ir.VectorType(self.ir.type, LANES)
@@ -113,8 +113,10 @@ class Value:
         return Value(self.builder, self.builder.shuffle_vector(lane_0, kind(ir.Undefined), LANE([0] * LANES)))
 
     def to_float(self) -> "Value":
-        """This whole number as a float."""
-        return Value(self.builder, self.builder.sitofp(self.ir, FLOAT))
+        """A whole number as a float; for each lane of a truth 1 or 0."""
+        if self.ir.type == INTEGER:
+            return Value(self.builder, self.builder.sitofp(self.ir, FLOAT))
+        return Value(self.builder, self.builder.uitofp(self.ir, VECTOR))
 
     def total(self) -> "Value":
         """The sum of all lanes."""
@@ -216,6 +218,13 @@ class Array:
     def put_number(self, i: Value, value: Value) -> None:
         """Write one number at i."""
         self.builder.store(value.ir, self._pointer(i))
+
+    def fetch(self, i: Value, to_write: bool = False) -> None:
+        """Ask for the cache line of i to be brought into the second-level cache. It may lie outside of the array."""
+        pointer = self.builder.bitcast(self._pointer(i), BYTE.as_pointer())
+        arguments = [pointer, INT32(int(to_write)), INT32(2), INT32(1)]
+        kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
+        self.builder.call(cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0"), arguments)
 
     def _pointer(self, i):
         return self.builder.gep(self.data, [i.ir if isinstance(i, Value) else INTEGER(i)])

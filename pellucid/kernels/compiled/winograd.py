@@ -11,23 +11,90 @@ Backward is the transpose, step by step:
 
 and dx is the sum of dd where tiles overlap. The relative error is about 1e-6: it comes from the 1/6 and 1/24 in G.
 
-A chunk of 64 tiles goes through all steps before the next, so that V and M stay in the second-level cache. Channels lie in panels
-of LANES: V[panel, f, tile, lane], M likewise, U[panel of O, f, channel of C, lane]; W is read once a call.
+A chunk of 32 tiles goes through all steps before the next, so that V and M stay in the second-level cache. Channels lie in panels
+of LANES: V[panel, f, tile, lane], M likewise, U[panel of O, f, channel of C, lane]; W is transformed once a call.
 """
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows
+from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows, panels
 from pellucid.kernels.compiled.engine import compiled
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
+from pellucid.kernels.compiled.spans import clear, fetch, fetch_to_write
 from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task, whole
 
-TILES = 64  # in a chunk: with 64 channels in and out, V and M take 1.2 MB; with 32, 0.6 MB
+TILES = 32  # in a chunk: with 64 channels V takes 0.3 MB
 STEP = (TILES + 1) * LANES  # from place to place; a power of two would put all 36 in the same few sets of the cache
 PANEL = 36 * STEP
 COLUMNS = (4 * TILES + 2) * LANES  # a row of pixels, for all tiles of a chunk beside each other
+
+
+def forward(x, W, b, padding, relu, y, scratch, parallel):
+    """The twin of `reference.convolution_forward`, for what `fits`."""
+    plan, numbers = _plan(W.shape, y.shape, padding, relu, 8)
+    _forward(2, plan.pieces, [x, W, b, y, aligned(scratch), numbers], parallel)
+
+
+def backward(x, W, y, dy, padding, relu, dW, db, dx, scratch, parallel):
+    """The twin of `reference.convolution_backward`, for what `fits`."""
+    plan, numbers = _plan(W.shape, y.shape, padding, relu, _partial_sums(W.shape, y.shape))
+    s = aligned(scratch)
+    _backward(3, plan.pieces, [x, W, y, dy, dW, dx, s, numbers], parallel)
+    if db is not None:
+        parts = s[plan.slots :][: plan.pieces * plan.slot].reshape(plan.pieces, plan.slot)[:, plan.db :]
+        np.add.reduce(parts[:, : len(db)], axis=0, out=db)
+
+
+def fits(x_shape, W_shape, stride, padding, y_shape) -> bool:
+    """3 x 3, stride 1, and no pixels so far below or on the right that no tile reaches them."""
+    reached = (4 * -(-y_shape[axis] // 4) + 2 - padding[axis - 1] >= x_shape[axis] for axis in (1, 2))
+    return W_shape[:2] == (3, 3) and stride == 1 and all(reached)
+
+
+def scratch_size(W_shape, y_shape) -> int:
+    plan, _ = _plan(W_shape, y_shape, (0, 0), False, 8)
+    return plan.slots + plan.pieces * plan.slot + 16
+
+
+def _partial_sums(W_shape, y_shape) -> int:
+    """In how many pieces backward works: at most 8, fewer where adding up dU would take longer than half the transforms."""
+    C, O = W_shape[2:]
+    tiles = y_shape[0] * -(-y_shape[1] // 4) * -(-y_shape[2] // 4)
+    return max(2, min(8, tiles * (C + O) // (2 * C * O)))
+
+
+class _Plan(NamedTuple):
+    """How the work is cut, and where in the scratch memory what lies: the kernels get it as an array."""
+
+    top: int
+    left: int
+    relu: int
+    pieces: int
+    bias: int  # at 0 lies the list of where tiles lie in a panel
+    U: int
+    slots: int  # the memory of each piece; what follows counts from there, where V lies
+    slot: int
+    M: int
+    d: int  # tiles half transformed
+    db: int
+    dU: int
+
+
+@functools.lru_cache(1024)
+def _plan(W_shape, y_shape, padding, relu, pieces) -> tuple[_Plan, np.ndarray]:
+    C, O = (-(-channels // LANES) for channels in W_shape[2:])  # panels
+    filters = 36 * max(O * (C * LANES + 1), C * (O * LANES + 1)) * LANES
+    bias = -(-(TILES + ROWS) // 16) * 16
+    U = bias + O * LANES
+    M, d = C * PANEL, (C + O) * PANEL
+    db = d + 6 * COLUMNS
+    dU = db + O * LANES
+    pieces = max(1, min(y_shape[0], pieces))
+    plan = _Plan(*padding, relu, pieces, bias, U, U + filters, dU + filters, M, d, db, dU)
+    return plan, np.array(plan, np.int64)
 
 
 def _BT(d):
@@ -112,7 +179,7 @@ def _output_gradient_tile(code, dz, y, gated, i, row, column, rows, columns, lan
         pixels = [Variable(dz.vector(place, n)) for place, n in zip(places, counts)]
         with code.when(gated > 0):
             for pixel, place, n in zip(pixels, places, counts):
-                pixel.set((y.vector(place, n) > 0).where(pixel.get(), code.zeros()))
+                pixel.set(pixel.get() * (y.vector(place, n) > 0).to_float())
         tile.append([pixel.get() for pixel in pixels])
     for r, values in enumerate(_both(_A, tile)):
         for j, value in enumerate(values):
@@ -172,21 +239,9 @@ def _add_tiles(code, M, m, tiles, sums, i):
     sums.put(i, total.get())
 
 
-@simd
-def _clear(code, a, i, count):
-    """Zeros in `count` vectors."""
-    with code.loop(count) as k:
-        a.put(i + k * LANES, code.zeros())
-
-
-@compiled
-def _panels(channels):
-    return (channels + LANES - 1) // LANES
-
-
 @compiled
 def _units(P, Q):
-    """A unit is a row of tiles, or 64 of a longer row. Units to a row and to a picture, tiles to a row, units to a chunk."""
+    """A unit is a row of tiles, or 32 of a longer row. Units to a row and to a picture, tiles to a row, units to a chunk."""
     wide = (Q + 3) // 4
     parts = (wide + TILES - 1) // TILES
     return parts, (P + 3) // 4 * parts, wide, max(1, TILES // wide)
@@ -204,26 +259,47 @@ def _spot(unit, P, Q):
 def _input(x, n, h, left, tiles, s, V, d):
     """V for `tiles` tiles beside each other; the first of them starts at row h and column -left of picture n."""
     _, H, W, C = x.shape
-    for panel in range(_panels(C)):
+    for panel in range(panels(C)):
         for w in range(4 * tiles + 2):
             if left <= w < W + left:
                 i = ((n * H + h) * W + w - left) * C + panel * LANES
                 _input_column(x, i, W * C, h, H, C - panel * LANES, s, d + w * LANES)
             else:
                 for r in range(6):
-                    _clear(s, d + r * COLUMNS + w * LANES, 1)
+                    clear(s, d + r * COLUMNS + w * LANES, LANES)
         for t in range(tiles):
             for r in range(6):
                 _input_tile(s, d + r * COLUMNS + 4 * t * LANES, s, V + panel * PANEL + 6 * r * STEP + t * LANES)
 
 
 @compiled
+def _output(s, M, bias, floor, y, n, a, first, tiles, panel, count):
+    """y for `tiles` tiles beside each other, in `count` panels of channels."""
+    _, P, Q, O = y.shape
+    for p in range(count):
+        c = (panel + p) * LANES
+        for t in range(tiles):
+            m, i = M + p * PANEL + t * LANES, ((n * P + 4 * a) * Q + 4 * (first + t)) * O + c
+            _output_tile(s, m, s, bias + c, floor, y, i, Q * O, O, P - 4 * a, Q - 4 * (first + t), O - c)
+
+
+@compiled
+def _output_gradient(dy, y, relu, n, a, first, tiles, s, M):
+    """dM for `tiles` tiles beside each other."""
+    _, P, Q, O = dy.shape
+    for p in range(panels(O)):
+        for t in range(tiles):
+            m, i = M + p * PANEL + t * LANES, ((n * P + 4 * a) * Q + 4 * (first + t)) * O + p * LANES
+            _output_gradient_tile(dy, y, relu, i, Q * O, O, P - 4 * a, Q - 4 * (first + t), O - p * LANES, s, m)
+
+
+@compiled
 def _input_gradient(dx, n, h, left, tiles, above, before, s, V, d):
     """The gradient of the pixels under these tiles."""
     _, H, W, C = dx.shape
-    for panel in range(_panels(C)):
+    for panel in range(panels(C)):
         for r in range(6):
-            _clear(s, d + r * COLUMNS, 2)
+            clear(s, d + r * COLUMNS, 2 * LANES)
         for t in range(tiles):
             for r in range(6):
                 _input_gradient_tile(s, V + panel * PANEL + 6 * r * STEP + t * LANES, s, d + r * COLUMNS + 4 * t * LANES)
@@ -233,12 +309,43 @@ def _input_gradient(dx, n, h, left, tiles, above, before, s, V, d):
 
 
 @compiled
-def _multiply(s, index, V, C, U, M, O, tiles):
-    """M[f] = V[f] U[f]        V: (tiles, C)  U: (C, O)  M: (tiles, O)."""
-    height = (_panels(C) * LANES + 1) * LANES
+def _ahead(start, number, calls, P, Q, H, W, C):
+    """Where in an array of pictures of H rows the pixels of some units begin, and how many lines of them to ask for in each of
+    `calls` calls, in all of which other things are computed.
+    """
+    n, a, _, _ = _spot(start, P, Q)
+    return (n * H + 4 * a) * W * C, (number * 4 * W * C // 16 + calls - 1) // calls
+
+
+@compiled
+def _multiply(s, index, V, C, U, M, count, tiles, a, i, lines, y, o, y_lines):
+    """M[f] = V[f] U[f] for all places f        V: (tiles, C)  U: (C, count panels)  M: (tiles, count panels).
+
+    Meanwhile `lines` lines a block of rows are fetched from a[i] on, and `y_lines` from y[o] on, to be written.
+    """
+    height = (panels(C) * LANES + 1) * LANES
     for f in range(36):
         v, u, m = V + f * STEP, U + f * height, M + f * STEP
-        multiply_rows(s, index, v, 0, C, LANES, PANEL, u, 36 * height, m, 0, PANEL, _panels(O), tiles)
+        for r in range(0, tiles, ROWS):
+            multiply_rows(s, index, v, r, C, LANES, PANEL, u, 36 * height, m, r, PANEL, count, ROWS)
+            fetch(a, i, lines)
+            fetch_to_write(y, o, y_lines)
+            i += 16 * lines
+            o += 16 * y_lines
+
+
+@compiled
+def _multiply_transposed(s, index, V, C, M, O, dU, tiles, add, a, i, lines, b, j, b_lines):
+    """dU[f] = V[f]^T M[f] for all places f, or += that. Meanwhile lines are fetched from a[i] and b[j] on."""
+    height = (panels(C) * LANES + 1) * LANES
+    for f in range(36):
+        for c in range(0, C, ROWS):
+            v, u = V + c // LANES * PANEL + f * STEP + c % LANES, dU + f * height + c * LANES
+            multiply_columns(s, index, v, 0, PANEL, ROWS, tiles, M + f * STEP, PANEL, u, 36 * height, panels(O), add)
+            fetch(a, i, lines)
+            fetch(b, j, b_lines)
+            i += 16 * lines
+            j += 16 * b_lines
 
 
 @compiled
@@ -246,8 +353,8 @@ def _filters(t, pieces, W, transposed, s, U, d):
     """U, or U^T for backward: the t-th part of the lines of its panels."""
     C, O = W.shape[2], W.shape[3]
     K, M = (O, C) if transposed else (C, O)
-    height = (_panels(K) * LANES + 1) * LANES
-    for line in range(t * _panels(M) * K // pieces, (t + 1) * _panels(M) * K // pieces):
+    height = (panels(K) * LANES + 1) * LANES
+    for line in range(t * panels(M) * K // pieces, (t + 1) * panels(M) * K // pieces):
         panel, k = line // K, line % K
         lanes, u = M - panel * LANES, U + 36 * panel * height + k * LANES
         if transposed:
@@ -268,8 +375,8 @@ def _filters(t, pieces, W, transposed, s, U, d):
 def _filter_gradients(t, pieces, s, dU, slot, dW, d):
     """dW from the dU of all pieces: the t-th part of it."""
     C, O = dW.shape[2], dW.shape[3]
-    height = (_panels(C) * LANES + 1) * LANES
-    for line in range(t * _panels(O) * C // pieces, (t + 1) * _panels(O) * C // pieces):
+    height = (panels(C) * LANES + 1) * LANES
+    for line in range(t * panels(O) * C // pieces, (t + 1) * panels(O) * C // pieces):
         panel, c = line // C, line % C
         u = dU + 36 * panel * height + c * LANES
         for f in range(36):
@@ -283,7 +390,7 @@ def _filter_gradients(t, pieces, s, dU, slot, dW, d):
 
 @compiled
 def _places(index):
-    """Where the tiles lie in a panel, for the products; the few behind the last tile are computed and not used."""
+    """Where the tiles lie in a panel, for the products, which compute a few rows more than there are."""
     for t in range(TILES + ROWS):
         index[t] = t * LANES
 
@@ -292,132 +399,84 @@ def _places(index):
 def _forward(phase, t, words):
     """Phase 0: U. Phase 1: the outputs of some units."""
     w = table(words)
-    x, W, b, y, s, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), integers(w[5])
-    top, left, relu, pieces, U, bias, V = plan[0], plan[1], plan[2], plan[3], plan[4], plan[5], plan[6] + t * plan[7]
-    C, O = W.shape[2], W.shape[3]
-    M = V + _panels(C) * PANEL
-    d = M + _panels(O) * PANEL
+    x, W, b, y, s, index, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), whole(w[4]), integers(w[5])
+    top, left, relu, pieces, bias, U = plan[:6]
+    V = plan[6] + t * plan[7]
+    M, d, height = V + plan[8], V + plan[9], (panels(W.shape[2]) * LANES + 1) * LANES
+    (N, P, Q, O), C = y.shape, W.shape[2]
     if phase == 0:
         _filters(t, pieces, W, False, s, U, d)
-        for o in range(_panels(O) * LANES):
-            s[bias + o] = b[o] if o < b.size else 0
+        if t == 0:
+            _places(index)
+            for o in range(panels(O) * LANES):
+                s[bias + o] = b[o] if o < b.size else 0
         return
-    N, P, Q, _ = y.shape
     _, units, wide, chunk = _units(P, Q)
-    index, floor = whole(w[4]), np.float32(0 if relu else -np.inf)
-    _places(index)
-    stop = (t + 1) * N * units // pieces
+    floor, stop = np.float32(0 if relu else -np.inf), (t + 1) * N * units // pieces
     for start in range(t * N * units // pieces, stop, chunk):
         last = min(start + chunk, stop) - 1
+        tiles = (last - start) * wide + _spot(last, P, Q)[3]
         for unit in range(start, last + 1):
             n, a, first, count = _spot(unit, P, Q)
             _input(x, n, 4 * a - top, left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
-        _multiply(s, index, V, C, U, M, O, (last - start) * wide + _spot(last, P, Q)[3])
-        for unit in range(start, last + 1):
-            n, a, first, count = _spot(unit, P, Q)
-            for panel in range(_panels(O)):
-                for k in range(count):
-                    m = M + panel * PANEL + ((unit - start) * wide + k) * LANES
-                    i = ((n * P + 4 * a) * Q + 4 * (first + k)) * O + panel * LANES
-                    right, lanes = Q - 4 * (first + k), O - panel * LANES
-                    _output_tile(s, m, s, bias + panel * LANES, floor, y, i, Q * O, O, P - 4 * a, right, lanes)
+        blocks, pairs = 36 * ((tiles + ROWS - 1) // ROWS), (panels(O) + 1) // 2
+        i, lines = _ahead(last + 1, last + 1 - start, blocks * pairs, P, Q, x.shape[1], x.shape[2], C)
+        o, y_lines = _ahead(start, last + 1 - start, blocks, P, Q, P, Q, O)
+        for panel in range(0, panels(O), 2):  # two at a time, so that M is small
+            both = min(2, panels(O) - panel)
+            _multiply(s, index, V, C, U + 36 * panel * height, M, both, tiles, x, i, lines, y, o, y_lines)
+            i, y_lines = i + blocks * lines * 16, 0
+            for unit in range(start, last + 1):
+                n, a, first, count = _spot(unit, P, Q)
+                _output(s, M + (unit - start) * wide * LANES, bias, floor, y, n, a, first, count, panel, both)
 
 
 @task
 def _backward(phase, t, words):
-    """Phase 0: U^T. Phase 1: dx, db and dU of some pictures. Phase 2: dW."""
+    """Phase 0: U^T. Phase 1: dx, db and a partial dU of some pictures. Phase 2: dW."""
     w = table(words)
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
-    dW, dx, s, plan = floats(w[4]), floats(w[5]), flat(w[6]), integers(w[7])
-    top, left, relu, pieces, U, V = plan[0], plan[1], plan[2], plan[3], plan[4], plan[6] + t * plan[7]
-    C, O = W.shape[2], W.shape[3]
-    M = V + _panels(C) * PANEL
-    d = M + _panels(O) * PANEL
-    db = d + 6 * COLUMNS
-    dU = db + _panels(O) * LANES
+    dW, dx, s, index, plan = floats(w[4]), floats(w[5]), flat(w[6]), whole(w[6]), integers(w[7])
+    top, left, relu, pieces, _, U = plan[:6]
+    V = plan[6] + t * plan[7]
+    M, d, db, dU = V + plan[8], V + plan[9], V + plan[10], V + plan[11]
+    (N, P, Q, O), C = dy.shape, W.shape[2]
     if phase == 0:
         if dx.size:
             _filters(t, pieces, W, True, s, U, d)
+        if t == 0:
+            _places(index)
         return
     if phase == 2:
         if dW.size:
-            _filter_gradients(t, pieces, s, dU - t * plan[7], plan[7], dW, d)
+            _filter_gradients(t, pieces, s, plan[6] + plan[11], plan[7], dW, d)
         return
-    N, P, Q, _ = dy.shape
+    clear(s, db, panels(O) * LANES)
     _, units, wide, chunk = _units(P, Q)
-    index, height = whole(w[6]), (_panels(C) * LANES + 1) * LANES
-    _places(index)
-    _clear(s, db, _panels(O))
     begin, stop = t * N // pieces * units, (t + 1) * N // pieces * units
     for start in range(begin, stop, chunk):
         last = min(start + chunk, stop) - 1
         tiles = (last - start) * wide + _spot(last, P, Q)[3]
         for unit in range(start, last + 1):
             n, a, first, count = _spot(unit, P, Q)
+            place = (unit - start) * wide * LANES
             if dW.size:
-                _input(x, n, 4 * a - top, left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
-            for panel in range(_panels(O)):
-                for k in range(count):
-                    m = M + panel * PANEL + ((unit - start) * wide + k) * LANES
-                    i = ((n * P + 4 * a) * Q + 4 * (first + k)) * O + panel * LANES
-                    _output_gradient_tile(dy, y, relu, i, Q * O, O, P - 4 * a, Q - 4 * (first + k), O - panel * LANES, s, m)
-        for panel in range(_panels(O)):
-            _add_tiles(s, M + panel * PANEL + 7 * STEP, tiles, s, db + panel * LANES)  # place 7 = (1, 1) holds the sum of a tile
+                _input(x, n, 4 * a - top, left - 4 * first, count, s, V + place, d)
+            _output_gradient(dy, y, relu, n, a, first, count, s, M + place)
+        for p in range(panels(O)):  # place 7, which is (1, 1), holds the sum of a tile
+            _add_tiles(s, M + p * PANEL + 7 * STEP, tiles, s, db + p * LANES)
+        after, number = last + 1, last + 1 - start
         if dW.size:
-            for f in range(36):
-                v, m, u = V + f * STEP, M + f * STEP, dU + f * height
-                multiply_columns(s, index, v, 0, PANEL, C, tiles, m, PANEL, u, 36 * height, _panels(O), start > begin)
+            calls = 36 * ((C + ROWS - 1) // ROWS)
+            i, lines = _ahead(after, number, calls, P, Q, x.shape[1], x.shape[2], C)
+            j, dy_lines = _ahead(after, number, calls, P, Q, P, Q, O)
+            _multiply_transposed(s, index, V, C, M, O, dU, tiles, start > begin, x, i, lines, dy, j, dy_lines)
         if dx.size:
-            _multiply(s, index, M, O, U, V, C, tiles)
+            calls = 36 * ((tiles + ROWS - 1) // ROWS)
+            j, y_lines = _ahead(after, number, calls, P, Q, P, Q, O)
+            i, dx_lines = _ahead(start, number, calls, P, Q, dx.shape[1], dx.shape[2], C)
+            _multiply(s, index, M, O, U, V, panels(C), tiles, y, j, y_lines if relu else 0, dx, i, dx_lines)
             for unit in range(start, last + 1):
                 n, a, first, count = _spot(unit, P, Q)
-                v = V + (unit - start) * wide * LANES
-                _input_gradient(dx, n, 4 * a - top, left - 4 * first, count, a > 0, first > 0, s, v, d)
-
-
-def forward(x, W, b, padding, relu, y, scratch, parallel):
-    """The twin of `reference.convolution_forward` for `fits`."""
-    plan = _plan(W.shape, y.shape, padding, relu, 8)
-    _forward(2, plan[3], [x, W, b, y, aligned(scratch), plan], parallel)
-
-
-def backward(x, W, y, dy, padding, relu, dW, db, dx, scratch, parallel):
-    """The twin of `reference.convolution_backward` for `fits`."""
-    plan = _plan(W.shape, y.shape, padding, relu, _partial_sums(W.shape, y.shape))
-    s = aligned(scratch)
-    _backward(3, plan[3], [x, W, y, dy, dW, dx, s, plan], parallel)
-    if db is not None:
-        slots = s[plan[6] : plan[6] + plan[3] * plan[7]].reshape(plan[3], plan[7])
-        at = sum(-(-channels // LANES) for channels in W.shape[2:]) * PANEL + 6 * COLUMNS
-        np.add.reduce(slots[:, at : at + len(db)], axis=0, out=db)
-
-
-def fits(x_shape, W_shape, stride, padding, y_shape) -> bool:
-    """3 x 3, stride 1, and no pixels so far below or on the right that no tile reaches them."""
-    reached = (4 * -(-y_shape[axis] // 4) + 2 - padding[axis - 1] >= x_shape[axis] for axis in (1, 2))
-    return W_shape[:2] == (3, 3) and stride == 1 and all(reached)
-
-
-def scratch_size(W_shape, y_shape) -> int:
-    plan = _plan(W_shape, y_shape, (0, 0), False, 8)
-    return int(plan[6] + plan[3] * plan[7]) + 16
-
-
-def _partial_sums(W_shape, y_shape) -> int:
-    """In how many pieces backward works: at most 8, fewer where adding up dU would take longer than half the transforms."""
-    C, O = W_shape[2:]
-    tiles = y_shape[0] * -(-y_shape[1] // 4) * -(-y_shape[2] // 4)
-    return max(2, min(8, tiles * (C + O) // (2 * C * O)))
-
-
-@functools.lru_cache(1024)
-def _plan(W_shape, y_shape, padding, relu, pieces) -> np.ndarray:
-    """Numbers for the kernels: the padding, whether ReLU follows, the pieces, and where in the scratch memory what begins."""
-    C, O = W_shape[2:]
-    C_panels, O_panels = -(-C // LANES), -(-O // LANES)
-    dU = O_panels * 36 * (C_panels * LANES + 1) * LANES
-    slot = (C_panels + O_panels) * PANEL + 6 * COLUMNS + O_panels * LANES + dU
-    bias = (TILES + ROWS + 15) // 16 * 16
-    U = bias + O_panels * LANES
-    slots = U + max(dU, C_panels * 36 * (O_panels * LANES + 1) * LANES)
-    return np.array([*padding, relu, max(1, min(y_shape[0], pieces)), U, bias, slots, slot], np.int64)
+                v, h = V + (unit - start) * wide * LANES, 4 * a - top
+                _input_gradient(dx, n, h, left - 4 * first, count, a > 0, first > 0, s, v, d)
