@@ -1,4 +1,4 @@
-"""The compiled kernels of convolution networks give what their twins in the reference give, on any shape and any number of threads."""
+"""The compiled kernels of convolution networks give what their twins in the reference give, on any shape and number of threads."""
 
 import os
 import platform
