@@ -12,6 +12,7 @@ import numpy as np
 
 from pellucid import kernels, model_file
 from pellucid.errors import ModelFileError
+from pellucid.images import views
 from pellucid.images.input_spec import InputSpec
 from pellucid.images.opening import PictureFile
 from pellucid.kernels.blas import single_threaded_blas
@@ -53,7 +54,7 @@ def probabilities(logits: np.ndarray, link: str, temperature: float = 1.0) -> np
 class Classifier:
     """A trained network with all that its answers depend on.
 
-    picture -> input specification -> network -> temperature -> link -> threshold -> class name
+    picture -> input specification -> network, averaged over views -> temperature -> link -> threshold -> class name
 
     Wherever a method takes pictures `x`, that is a path, a list of paths, one array or a batch, as `InputSpec.prepare`
     says. It may be called from many threads at once: each gets a replica of the network over the same parameters.
@@ -71,16 +72,18 @@ class Classifier:
     link: str = "softmax"  # "softmax", "sigmoid" (one output: the probability of the second class) or "none"
     temperature: float = 1.0
     threshold: float | None = None  # answers with a smaller probability are None
+    views: str = "none"  # "flip", "flip+shift": outputs averaged over several views of a picture (see images/views.py)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)  # {"test": {"accuracy": ..., ...}, ...}
 
     def __post_init__(self):
         object.__setattr__(self, "classes", tuple(self.classes))
         object.__setattr__(self, "_idle", {})  # replicas that no thread uses, by the kernels they compute with
-        object.__setattr__(self, "_multiply_adds", sum(layer.multiply_adds() for layer in self.network.layers))
         object.__setattr__(self, "_names", np.array([*self.classes, None], dtype=object))
         if problem := self._misfit():
             raise ModelFileError(f"the parts of this classifier do not fit: {problem}")
+        passes = len(views.VIEWS[self.views])
+        object.__setattr__(self, "_multiply_adds", passes * sum(layer.multiply_adds() for layer in self.network.layers))
 
     def _misfit(self) -> str | None:
         outputs = 1 if self.link == "sigmoid" else len(self.classes)
@@ -100,6 +103,8 @@ class Classifier:
             return f"the temperature is a positive number, got {self.temperature}"
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             return f"the threshold is a probability, got {self.threshold}"
+        if problem := views.problem(self.views, self.input.shape):
+            return problem
         if not (isinstance(self.provenance, Mapping) and isinstance(self.scores, Mapping)):
             return "provenance and scores are dictionaries"
         return None
@@ -147,7 +152,8 @@ class Classifier:
             for values in batches:
                 batch = np.empty(values.shape, np.float32)
                 self.input.normalise(values, batch)
-                outputs.append(network.forward(batch.astype(network.dtype, copy=False)).copy())
+                x = batch.astype(network.dtype, copy=False)
+                outputs.append(views.averaged(network.forward, x, self.views, network.kernels))
         return np.concatenate(outputs)
 
     def _batches(self, x, size: int) -> tuple[Iterator[np.ndarray], int]:

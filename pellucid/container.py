@@ -2,7 +2,7 @@
 
 A file holds arrays by name and one JSON string in its metadata, under the key "pellucid":
 
-    {"sha256": "<64 hex digits>", "format": "model" | "checkpoint", "version": 1, ...header}
+    {"sha256": "<64 hex digits>", "format": "model" | "checkpoint", "version": 2, ...header}
 
 The SHA-256 is that of the whole file with its own 64 digits written as zeros. The digits always stand at the same
 place, because the metadata comes first in a safetensors file and `sha256` first in the JSON. So the seal is checked
@@ -19,7 +19,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +29,8 @@ import safetensors.numpy
 from pellucid.errors import ModelFileError
 from pellucid.files import atomic_write
 
-VERSION = 1
-KINDS = ("model", "checkpoint")
+VERSIONS = {"model": 2, "checkpoint": 1}  # of each kind of file, the one that is written; older ones are read
+Migrations = Mapping[int, Callable[[dict], dict]]
 
 _OPENING = b'{"__metadata__":{"pellucid":"{\\"sha256\\":\\"'  # follows the eight bytes that give the length of the JSON
 _START = 8 + len(_OPENING)
@@ -57,9 +57,10 @@ def write(path: str | Path, kind: str, tensors: Mapping[str, np.ndarray], header
     atomic_write(path, dumps(kind, tensors, header))
 
 
-def read(path: str | Path, kind: str) -> tuple[dict[str, np.ndarray], dict]:
+def read(path: str | Path, kind: str, migrations: Migrations | None = None) -> tuple[dict[str, np.ndarray], dict]:
     """Check and read a file of this kind: (arrays by name, header).
 
+    migrations: for each version before the newest one, what turns the header of a file into that of the next version.
     Errors: ModelFileError, one line, for anything but a whole file of this kind and version.
     """
     path = Path(path)
@@ -74,7 +75,7 @@ def read(path: str | Path, kind: str) -> tuple[dict[str, np.ndarray], dict]:
         raise ModelFileError(f"there is no file {path}; expected a pellucid {kind} file (*.safetensors)") from error
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise ModelFileError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
-    return loads(content, kind, name=str(path))
+    return loads(content, kind, migrations, name=str(path))
 
 
 def dumps(kind: str, tensors: Mapping[str, np.ndarray], header: Mapping) -> bytes:
@@ -83,25 +84,23 @@ def dumps(kind: str, tensors: Mapping[str, np.ndarray], header: Mapping) -> byte
     Errors: TypeError for an array or header that the format cannot hold, ValueError for an unknown kind or a header key
     that belongs to the container.
     """
-    if kind not in KINDS:
-        raise ValueError(f"expected a kind of file in {KINDS}, got {kind!r}")
-    seal = {"sha256": _ZEROS.decode(), "format": kind, "version": VERSION}
+    if kind not in VERSIONS:
+        raise ValueError(f"expected a kind of file in {tuple(VERSIONS)}, got {kind!r}")
+    seal = {"sha256": _ZEROS.decode(), "format": kind, "version": VERSIONS[kind]}
     if reserved := seal.keys() & header.keys():
         raise ValueError(f"the header keys {sorted(reserved)} belong to the container")
     text = json.dumps(seal | dict(header), separators=(",", ":"), default=_plain)
-    content = bytearray(
-        safetensors.numpy.save({name: _dense(name, tensors[name]) for name in sorted(tensors)}, {"pellucid": text})
-    )
+    content = bytearray(safetensors.numpy.save({name: _dense(name, tensors[name]) for name in sorted(tensors)}, {"pellucid": text}))
     if not content.startswith(_OPENING, 8):
-        raise RuntimeError(
-            f"safetensors {safetensors.__version__} does not write the metadata first; use another version"
-        )
+        raise RuntimeError(f"safetensors {safetensors.__version__} does not write the metadata first; use another version")
     content[_DIGITS] = hashlib.sha256(content).hexdigest().encode()
     return bytes(content)
 
 
-def loads(content: bytes, kind: str, name: str = "the file") -> tuple[dict[str, np.ndarray], dict]:
-    """Check and read the bytes of a file: (arrays by name, header). The arrays may be read-only. Errors as `read`."""
+def loads(
+    content: bytes, kind: str, migrations: Migrations | None = None, name: str = "the file"
+) -> tuple[dict[str, np.ndarray], dict]:
+    """Check and read the bytes of a file, as `read` does. The arrays may be read-only."""
     _recognise(content[: _DIGITS.stop], io.BytesIO(content), name, kind)
     if _digest(content) != content[_DIGITS]:
         raise ModelFileError(
@@ -109,13 +108,14 @@ def loads(content: bytes, kind: str, name: str = "the file") -> tuple[dict[str, 
         )
     try:
         header = _header(content)
-        _check_kind(header.pop("format"), header.pop("version"), kind, name)
+        version = header.pop("version")
+        _check_kind(header.pop("format"), version, kind, name)
         del header["sha256"]
+        for old in range(version, VERSIONS[kind]):
+            header = (migrations or {})[old](header)
         tensors = safetensors.numpy.load(content)
     except (safetensors.SafetensorError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelFileError(
-            f"{name} was not written by pellucid: the seal fits, the parts do not ({error})"
-        ) from error
+        raise ModelFileError(f"{name} was not written by pellucid: the seal fits, the parts do not ({error})") from error
     return dict(sorted(tensors.items())), header
 
 
@@ -173,10 +173,10 @@ def _header(content: bytes) -> dict:
 def _check_kind(found: str, version: int, kind: str, name: str) -> None:
     if not isinstance(version, int) or version < 1:
         raise ValueError(f"format version {version!r}")
-    if version > VERSION:
+    newest = VERSIONS.get(found, 1)
+    if version > newest:
         raise ModelFileError(
-            f"{name} has format version {version}, this pellucid reads up to {VERSION}; "
-            "upgrade it with pip install -U pellucid"
+            f"{name} has format version {version}, this pellucid reads up to {newest}; upgrade it with pip install -U pellucid"
         )
     if found == kind:
         return

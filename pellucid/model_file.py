@@ -9,6 +9,7 @@ The header is
     link         "softmax", "sigmoid" or "none": from outputs to probabilities
     temperature  divides the outputs before the link
     threshold    the least probability that counts as an answer, or null
+    views        "none", "flip" or "flip+shift": the views of a picture that the outputs are averaged over (since version 2)
     provenance   where the model comes from: hashes of data, labels and split; configuration; versions
     scores       what it scored, part by part
 """
@@ -24,7 +25,15 @@ from pellucid.images.input_spec import InputSpec
 from pellucid.nn import Layer, Network
 
 _INPUT = "input."  # before the names of the input specification's tensors
-_PLAIN = ("link", "temperature", "threshold", "provenance", "scores")  # stored as they are
+_PLAIN = ("link", "temperature", "threshold", "views", "provenance", "scores")  # stored as they are
+
+
+def _from_1_to_2(header: dict) -> dict:
+    """Until then, each picture was answered from one view."""
+    return header | {"views": "none"}
+
+
+MIGRATIONS = {1: _from_1_to_2}
 
 
 def write_model(path: str | Path, parts: Mapping) -> None:
@@ -52,7 +61,7 @@ def read_model(path: str | Path, custom: Mapping[str, type[Layer]] | None = None
     Errors: ModelFileError, one line, for a file that is no whole model of a known version, or needs a layer that is
     neither shipped nor in `custom`.
     """
-    tensors, header = container.read(path, "model")
+    tensors, header = container.read(path, "model", MIGRATIONS)
     try:
         arrays = {name.removeprefix(_INPUT): tensors.pop(name) for name in list(tensors) if name.startswith(_INPUT)}
         parts = {name: header[name] for name in _PLAIN}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -452,3 +453,34 @@ def test_a_large_request_to_a_loaded_model_runs_on_the_compiled_kernels(tmp_path
     monkeypatch.setattr(kernels, "LEAST_WORK", 20 * 3300)
     np.testing.assert_allclose(loaded.logits(pictures), small, rtol=1e-5, atol=1e-6)
     assert [*loaded._idle] == [kernels.reference, network.kernels] and network.kernels is not kernels.reference
+
+
+OLD = Path(__file__).parent / "files" / "model-version-1.safetensors"  # written before models had views
+
+
+def test_a_model_file_of_version_1_answers_as_it_did():
+    loaded = load(OLD)
+    assert loaded.views == "none" and loaded.threshold == 0.4
+    then = [[0.5417633, 0.1811122, 0.2771245], [0.3391534, 0.2357886, 0.4250580]]
+    np.testing.assert_allclose(loaded.predict_proba(PICTURES)[:2], then, atol=1e-6)
+
+
+@pytest.mark.parametrize("views", ["flip", "flip+shift"])
+def test_answers_are_averaged_over_views_and_the_file_says_so(views, tmp_path):
+    plain, several = small(), small(views=views)
+    mirrored = plain.logits(PICTURES[:, :, ::-1])
+    z = several.logits(PICTURES)
+    np.testing.assert_allclose(several.logits(PICTURES[:, :, ::-1]), z, atol=1e-6)  # a mirror image gets the same answer
+    if views == "flip":
+        np.testing.assert_allclose(z, (plain.logits(PICTURES) + mirrored) / 2, atol=1e-6)
+    several.save(tmp_path / "model.safetensors")
+    loaded = load(tmp_path / "model.safetensors")
+    assert loaded.views == views
+    np.testing.assert_array_equal(loaded.predict_proba(PICTURES), several.predict_proba(PICTURES))
+
+
+def test_views_that_cannot_be_are_refused():
+    with pytest.raises(ModelFileError, match="expected one of none, flip"):
+        small(views="mirror")
+    with pytest.raises(ModelFileError, match="only one"):
+        Classifier(Network(presets.mlp([4], 3), (5,)), InputSpec((5,)), ("a", "b", "c"), views="flip")

@@ -27,7 +27,7 @@ class Batches:
     size     pictures in a batch; 0: all of them at once, in order
     seed     None: in the order of `indices`; else shuffled anew in each epoch, by (seed, "shuffle", epoch) alone
     augmentation  None, or how pictures are changed anew in each epoch, by (seed, epoch, picture) alone
-    kernels  the set that gathers and normalises: `network.kernels`; all give the same bits
+    kernels  the set that gathers, changes and normalises: `network.kernels`
     """
 
     def __init__(
@@ -82,7 +82,8 @@ class Batches:
         x = self._x[: len(indices)]
         if self._augmentation:
             values = self._images[indices]
-            self._augmentation.apply(values, x, indices, self._spec.value_range, self._augmentation_seed, epoch)
+            value_range, seed = self._spec.value_range, self._augmentation_seed
+            self._augmentation.apply(values, x, indices, value_range, seed, epoch, self._kernels)
             self._spec.normalise(x, out=x)
         else:
             rows = self._images.reshape(len(self._images), -1)

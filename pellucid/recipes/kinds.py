@@ -60,6 +60,10 @@ Folds = Annotated[int, AfterValidator(_folds), Expected("a whole number of at le
 Positive = Annotated[float, Field(gt=0), Expected("a number above 0")]
 NotNegative = Annotated[float, Field(ge=0), Expected("a number, 0 or more")]
 Fraction = Annotated[float, Field(ge=0, lt=1), Expected("a number from 0 up to, but not including, 1")]
+Flip = Annotated[
+    bool | Annotated[float, Field(ge=0, le=1)] | Literal["alternating"],
+    Expected('true, false, "alternating" or a probability from 0 to 1'),
+]
 Share = Annotated[float, Field(ge=0, le=1), Expected("a number from 0 to 1")]
 Text = Annotated[str, AfterValidator(_unicode), Expected("text in quotes")]
 Names = Annotated[tuple[Text, ...], Field(strict=False), Expected('a list of names, for example ["rabbit", "cat"]')]

@@ -12,6 +12,7 @@ from pellucid.recipes.kinds import (
     Count,
     Dropouts,
     Expected,
+    Flip,
     Folds,
     Fraction,
     Initialiser,
@@ -72,16 +73,30 @@ class Input(Section):
 
 
 class Augment(Section):
-    """How far each training picture is changed, anew in each epoch. Changes that could turn one class into another are left off."""
+    """How far each training picture is changed, anew in each epoch. Changes that could turn one class into another are left off.
 
-    flip: bool = Field(False, description="mirrored left to right, half the time; not for digits and letters")
-    shift: Fraction = Field(0.0, description="moved by up to this share of its height and width")
+    `views` changes no training picture: it averages the answers, of the final scores too, over several views of a picture.
+    """
+
+    flip: Flip = Field(
+        False,
+        description="mirrored left to right: true half the time, or with this probability, or "
+        '"alternating" from epoch to epoch; not for digits and letters',
+    )
+    flip_vertical: Flip = Field(False, description="mirrored top to bottom, in the same ways; for pictures without an up and down")
+    crop: Whole = Field(0, description="moved by up to so many pixels, the gap filled with the picture's reflection")
+    shift: Fraction = Field(0.0, description="moved by up to this share of its height and width, the edge drawn out")
     rotate: Annotated[float, Field(ge=0, le=180), Expected("an angle from 0 to 180")] = Field(
         0.0, description="turned by up to so many degrees"
     )
     scale: Fraction = Field(0.0, description="made larger or smaller by up to this share")
     brightness: Fraction = Field(0.0, description="lightened or darkened by up to this share of the value range")
     contrast: Fraction = Field(0.0, description="differences from mid-grey stretched or shrunk by up to this share")
+    views: Literal["none", "flip", "flip+shift"] = Field(
+        "none",
+        description='an answer is averaged over a picture and its mirror image ("flip", twice the time), or over those and both '
+        'moved by a pixel ("flip+shift", six times)',
+    )
 
 
 # Which keys of [network] describe which preset; those that tell how weights start also go with layers written out.

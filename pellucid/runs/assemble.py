@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid.classifier import Classifier
 from pellucid.errors import RecipeError
-from pellucid.images import Augmentation, Batches, class_weights
+from pellucid.images import Augmentation, Batches, class_weights, views
 from pellucid.nn import Dense, Layer, Network, layers, presets, whiten
 from pellucid.nn.layers.affine import Affine
 from pellucid.nn.losses import LOSSES, Loss
@@ -185,7 +185,9 @@ def _training_batches(prepared: Prepared, kernels: ModuleType) -> Batches:
 
 
 def _augmentation(prepared: Prepared) -> Augmentation:
-    augmentation = Augmentation(**prepared.recipe.augment.model_dump())
-    if augmentation and not prepared.dataset.is_pictures:
-        raise RecipeError("[augment] changes pictures, but the source holds rows of numbers; leave it out")
+    section, shape = prepared.recipe.augment, prepared.spec.shape
+    if problem := views.problem(section.views, shape):
+        raise RecipeError(f"augment.{problem}")
+    augmentation = Augmentation(**section.model_dump(exclude={"views"}))
+    augmentation.check(shape)
     return augmentation

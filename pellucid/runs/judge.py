@@ -35,7 +35,7 @@ def answers(prepared: Prepared, network: Network, loss: Loss, indices: np.ndarra
     """Probabilities (n, classes) for the pictures at `indices`, and their mean loss (unweighted)."""
     dataset = prepared.dataset
     batches = Batches(dataset.images, dataset.labels, indices, prepared.spec, ROWS, kernels=network.kernels)
-    outputs = predict_outputs(network, batches.epoch(0))
+    outputs = predict_outputs(network, batches.epoch(0), prepared.recipe.augment.views)
     with np.errstate(all="ignore"):
         value, _ = loss(outputs, dataset.labels[indices], None, network.kernels)
     return probabilities(outputs, loss.link), value

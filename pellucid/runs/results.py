@@ -76,6 +76,7 @@ def make_classifier(
         input=prepared.spec,
         classes=prepared.dataset.classes,
         link=parts.loss.link,
+        views=prepared.recipe.augment.views,
         provenance=_provenance(prepared),
         scores={part: _short(scores[part]) for part in scores} | ({"folds": folds.to_json()} if folds else {}),
     )

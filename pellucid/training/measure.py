@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pellucid.images import views as test_time
 from pellucid.kernels import reference
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn.losses import Loss
@@ -32,10 +33,10 @@ def measure(network: Network, loss: Loss, batches: Iterable) -> Measure:
     return Measure(total / weight, hits / seen)
 
 
-def predict_outputs(network: Network, batches: Iterable) -> np.ndarray:
-    """The network's outputs for all batches of (x, t, w): (N, *out_shape)."""
+def predict_outputs(network: Network, batches: Iterable, views: str = "none") -> np.ndarray:
+    """The network's outputs for all batches of (x, t, w), averaged over the views of each picture: (N, *out_shape)."""
     with single_threaded_blas(), np.errstate(all="ignore"):
-        return np.concatenate([network.forward(x).copy() for x, _, _ in batches])
+        return np.concatenate([test_time.averaged(network.forward, x, views, network.kernels) for x, _, _ in batches])
 
 
 def count_hits(loss: Loss, z: np.ndarray, t: np.ndarray, kernels: ModuleType = reference) -> int:

@@ -84,10 +84,10 @@ def close(a, b, rtol=2e-6, atol=1e-6):
 
 
 def test_every_kernel_of_these_files_is_in_a_table():
-    files = ("activation", "dense", "dropout", "gather", "loss", "optimizer", "warp")
+    files = ("activation", "crop", "dense", "dropout", "gather", "loss", "optimizer", "warp")
     there = {name for name in compiled.__all__ if getattr(compiled, name).__module__.rpartition(".")[2] in files}
     pairs = {f"{name}{ending}" for name in ACTIVATIONS for ending in ("", "_backward")}
-    tested = {"dense_forward", "dense_backward", "dropout_mask", "gather", "warp", *VECTOR_KERNELS, *LOSSES, *pairs}
+    tested = {"crop", "dense_forward", "dense_backward", "dropout_mask", "gather", "warp", *VECTOR_KERNELS, *LOSSES, *pairs}
     assert there == tested
 
 
@@ -229,3 +229,15 @@ def test_warp(shape, dtype):
     pictures = rng.integers(0, 256, shape).astype(dtype)
     turn, move = rng.uniform(-1.5, 1.5, (shape[0], 4)), rng.uniform(-3, 3, (shape[0], 2))
     agree("warp", (pictures, np.hstack([turn, move]).astype(np.float32), np.full(shape, np.nan, np.float32)))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (3, 5, 7, 2), (40, 8, 9, 3)], ids=str)
+@pytest.mark.parametrize("dtypes", [(np.uint8, np.uint8), (np.uint8, np.float32), (np.float32, np.float32)])
+def test_crops_and_flips_are_the_same_bytes(shape, dtypes):
+    rng = np.random.default_rng(0)
+    far, pictures = np.array(shape[1:3]) - 1, rng.integers(0, 256, shape).astype(dtypes[0])
+    moves = np.hstack([rng.integers(-far, far, (shape[0], 2), endpoint=True), rng.integers(0, 2, (shape[0], 2))])
+    ours, theirs = np.empty((2, *shape), dtypes[1])
+    compiled.crop(pictures, moves, ours)
+    reference.crop(pictures, moves, theirs)
+    np.testing.assert_array_equal(ours, theirs)

@@ -89,7 +89,13 @@ recipes = table(
         normalisation=st.sampled_from(["none", "unit", "standard"]),
         per=st.sampled_from(["channel", "pixel"]),
     ),
-    augment=table(flip=st.booleans(), shift=fraction, rotate=st.floats(0, 180), scale=fraction),
+    augment=table(
+        flip=st.booleans() | st.floats(0, 1) | st.just("alternating"),
+        crop=whole,
+        shift=fraction,
+        rotate=st.floats(0, 180),
+        views=st.sampled_from(["none", "flip", "flip+shift"]),
+    ),
     network=networks(),
     loss=table(
         label_smoothing=fraction,

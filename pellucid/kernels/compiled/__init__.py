@@ -26,6 +26,7 @@ from pellucid.kernels.compiled.convolution import (
     convolution_forward,
     convolution_scratch,
 )
+from pellucid.kernels.compiled.crop import crop
 from pellucid.kernels.compiled.dense import dense_backward, dense_forward
 from pellucid.kernels.compiled.depthwise import (
     depthwise_backward,
@@ -83,6 +84,7 @@ __all__ = [
     "convolution_forward",
     "convolution_scratch",
     "count_hits",
+    "crop",
     "dense_backward",
     "dense_forward",
     "depthwise_backward",

@@ -23,6 +23,7 @@ from pellucid.kernels.reference.activation import (
     tanh_backward,
 )
 from pellucid.kernels.reference.convolution import convolution_backward, convolution_forward, convolution_scratch
+from pellucid.kernels.reference.crop import crop
 from pellucid.kernels.reference.dense import dense_backward, dense_forward
 from pellucid.kernels.reference.depthwise import depthwise_backward, depthwise_forward, depthwise_scratch
 from pellucid.kernels.reference.dropout import dropout_mask
@@ -82,6 +83,7 @@ __all__ = [
     "convolution_forward",
     "convolution_scratch",
     "count_hits",
+    "crop",
     "dense_backward",
     "dense_forward",
     "depthwise_backward",

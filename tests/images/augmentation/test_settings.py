@@ -5,7 +5,10 @@ import pytest
 
 from pellucid.errors import RecipeError
 from pellucid.images import Augmentation, Batches, InputSpec
-from pellucid.images.augmentation import uniform
+from pellucid.images.augmentation import Draws
+from pellucid.images.augmentation.geometry import transforms
+from pellucid.images.augmentation.moves import flips, moves
+from pellucid.kernels import reference
 from pellucid.kernels.reference import warp
 
 
@@ -23,7 +26,7 @@ def warped(pictures, *transform):
 def changed(augmentation, pictures, numbers=None, seed=0, epoch=0):
     out = np.empty(pictures.shape, np.float32)
     numbers = np.arange(len(pictures)) if numbers is None else numbers
-    augmentation.apply(pictures, out, numbers, (0.0, 255.0), seed, epoch)
+    augmentation.apply(pictures, out, numbers, (0.0, 255.0), seed, epoch, reference)
     return out
 
 
@@ -62,16 +65,14 @@ def test_flip_mirrors_about_half(pictures):
 
 def test_shift_alone_moves_by_whole_pixels_and_no_further_than_asked(pictures):
     out = changed(Augmentation(shift=0.3), pictures)
-    transforms = Augmentation(shift=0.3).transforms(uniform(np.arange(2000), 1), (9, 7))
-    assert np.array_equal(transforms[:, 4:], np.rint(transforms[:, 4:]))
-    assert np.abs(transforms[:, 4]).max() == 3 and np.abs(transforms[:, 5]).max() == 2
+    shifts = transforms(Draws(np.arange(2000), 0, 0), (9, 7), 0.3, 0.0, 0.0)[:, 4:]
+    assert np.array_equal(shifts, np.rint(shifts))
+    assert np.abs(shifts).max(axis=0).tolist() == [3, 2]
     assert all(np.isin(np.unique(after), np.unique(before)).all() for after, before in zip(out, pictures, strict=True))
 
 
 def test_rotation_and_scale_keep_within_their_bounds():
-    augmentation = Augmentation(rotate=20, scale=0.25)
-    transforms = augmentation.transforms(uniform(np.arange(5000), 3), (16, 16))
-    a, c = transforms[:, 0], transforms[:, 2]
+    a, _, c, *_ = transforms(Draws(np.arange(5000), 0, 3), (16, 16), 0.0, 20.0, 0.25).T
     angle, shrink = np.degrees(np.arctan2(c, a)), np.hypot(a, c)
     assert 19.5 < np.abs(angle).max() <= 20
     assert 1 / 1.25 <= shrink.min() < 0.81 and 1.24 < shrink.max() <= 1.2500001
@@ -96,10 +97,54 @@ def test_chance_depends_on_seed_epoch_and_picture_alone(pictures):
 
 
 def test_draws_are_uniform_and_unrelated():
-    draws = uniform(np.arange(20_000), 7)
-    assert np.abs(draws).max() < 1
-    np.testing.assert_allclose(draws.mean(axis=0), 0, atol=0.02)
-    np.testing.assert_allclose(np.cov(draws.T), np.eye(8) / 3, atol=0.02)
+    draws = Draws(np.arange(20_000), 0, 7)
+    numbers = np.vstack([draws.around_zero("rotate", 1), draws.around_zero("crop", 2), draws.around_zero("shift", 4)])
+    assert np.abs(numbers).max() < 1
+    np.testing.assert_allclose(numbers.mean(axis=1), 0, atol=0.02)
+    np.testing.assert_allclose(np.cov(numbers), np.eye(7) / 3, atol=0.02)
+
+
+def test_a_change_that_is_added_moves_no_other(pictures):
+    alone, both = Augmentation(rotate=10), Augmentation(rotate=10, brightness=0.1)
+    middle = changed(both, pictures) - changed(alone, pictures)
+    inside = (0 < changed(both, pictures)) & (changed(both, pictures) < 255)
+    offset = np.where(inside, middle, np.nan)
+    spread = np.nanmax(offset, axis=(1, 2, 3)) - np.nanmin(offset, axis=(1, 2, 3))
+    assert spread.max() < 1e-3
+
+
+def test_crop_cuts_a_window_from_the_reflected_picture(pictures):
+    out, places = changed(Augmentation(crop=3), pictures), set()
+    padded = np.pad(pictures, ((0, 0), (3, 3), (3, 3), (0, 0)), mode="reflect")
+    for window, picture in zip(out, padded, strict=True):
+        found = [(i, j) for i in range(7) for j in range(7) if np.array_equal(picture[i : i + 9, j : j + 7], window)]
+        assert len(found) == 1
+        places |= set(found)
+    assert len(places) > 20  # of 49
+
+
+def test_crop_moves_all_ways_alike():
+    rows, columns, *_ = moves(Draws(np.arange(9000), 0, 0), 1, False, False).T
+    for far in (rows, columns):
+        assert np.unique(far, return_counts=True)[0].tolist() == [-1, 0, 1]
+        assert np.abs(np.bincount(far + 1) - 3000).max() < 250
+
+
+def test_flip_takes_a_probability(pictures):
+    many = Draws(np.arange(10_000), 0, 0)
+    assert not flips(many, "flip", False).any() and flips(many, "flip", 1.0).all()
+    for flip, share in ((True, 0.5), (0.7, 0.7)):
+        assert abs(flips(many, "flip", flip).mean() - share) < 0.02
+    upside_down = changed(Augmentation(flip_vertical=1.0), pictures)
+    assert np.array_equal(upside_down, pictures[:, ::-1])
+
+
+def test_alternating_flips_show_both_sides_in_any_two_epochs():
+    flipped = np.array([flips(Draws(np.arange(5000), 3, epoch), "flip", "alternating") for epoch in range(6)])
+    assert (flipped[1:] != flipped[:-1]).all()
+    assert abs(flipped[0].mean() - 0.5) < 0.03  # and each epoch shows half of the pictures mirrored
+    chance = np.array([flips(Draws(np.arange(5000), 3, epoch), "flip", True) for epoch in range(2)])
+    assert 0.45 < np.mean(chance[0] == chance[1]) < 0.55
 
 
 def test_batches_change_training_pictures_anew_in_each_epoch(pictures):
@@ -120,3 +165,15 @@ def test_impossible_settings_are_refused():
     for wrong in ({"shift": 1.0}, {"rotate": -1}, {"scale": 2}, {"brightness": -0.1}, {"rotate": 181}):
         with pytest.raises(RecipeError, match=next(iter(wrong))):
             Augmentation(**wrong)
+    for wrong in ({"flip": "sometimes"}, {"flip_vertical": 1.5}, {"crop": -1}):
+        with pytest.raises(RecipeError, match=next(iter(wrong))):
+            Augmentation(**wrong)
+
+
+def test_what_does_not_fit_the_pictures_is_refused():
+    Augmentation(crop=7).check((8, 9, 1))
+    Augmentation().check((64,))
+    with pytest.raises(RecipeError, match="out of sight"):
+        Augmentation(crop=8).check((8, 9, 1))
+    with pytest.raises(RecipeError, match="rows of numbers"):
+        Augmentation(flip=True).check((64,))
