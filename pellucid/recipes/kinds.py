@@ -85,6 +85,10 @@ ClassWeight = Annotated[
     Literal["none", "balanced"] | dict[Text, Positive],
     Expected('"none", "balanced" or a table of weights above 0, for example {cat = 2.0, noncat = 1.0}'),
 ]
+Factors = Annotated[
+    dict[Text, NotNegative],
+    Expected('a table of numbers, 0 or more, by names of parameters, for example {"*.b" = 2.0, "0.*" = 0.0}'),
+]
 Activation = Literal["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "sigmoid", "tanh"]
 Initialiser = Literal["he", "glorot", "lecun", "normal", "zeros"]
 WindowSize = Annotated[

@@ -12,6 +12,7 @@ from pellucid.recipes.kinds import (
     Count,
     Dropouts,
     Expected,
+    Factors,
     Flip,
     Folds,
     Fraction,
@@ -206,6 +207,9 @@ class Optimizer(Section):
     )
     clip_norm: NotNegative = Field(0.0, description="longest gradient allowed; 0: any")
     average: Fraction = Field(0.0, description="decay of the running average of the weights that is kept; 0: none")
+    factors: Factors = Field(
+        {}, description='share of the learning rate by parameter: {"*.b" = 2.0, "0.*" = 0.0}; 0 freezes; the later entry wins'
+    )
 
 
 class Schedule(Section):

@@ -89,7 +89,10 @@ def build_network(
         if donor:
             return loss, grafted(donor, loss.outputs(classes), recipe.training.seed)
         chain = _layers(recipe, in_shape, loss.outputs(classes))
-        return loss, Network(chain, in_shape, seed=recipe.training.seed, dtype=dtype)
+        network = Network(chain, in_shape, seed=recipe.training.seed, dtype=dtype)
+        for pattern, factor in recipe.optimizer.factors.items():
+            network.set_factor(pattern, factor)
+        return loss, network
     except ValueError as error:
         raise RecipeError(f"the network does not fit: {error}") from error
 

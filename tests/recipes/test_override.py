@@ -25,6 +25,7 @@ TEXTS = [  # what a command line sends, and what the recipe makes of it
     ("network.activation", "relu,tanh", ("relu", "tanh")),
     ("network.dropout", "0.1,0.2", (0.1, 0.2)),
     ("loss.class_weight", "balanced", "balanced"),
+    ("optimizer.factors", '{"*.b" = 2.0, "0.W" = 0}', {"*.b": 2.0, "0.W": 0.0}),
     ("loss.class_weight", "{cat = 2.0, dog = 1}", {"cat": 2.0, "dog": 1.0}),
     ("name", "123", "123"),
     ("name", '"quoted"', "quoted"),

@@ -108,6 +108,7 @@ recipes = table(
         learning_rate=positive,
         momentum=fraction,
         weight_decay=not_negative,
+        factors=st.dictionaries(text, not_negative, max_size=2),
     ),
     schedule=table(name=st.sampled_from(["constant", "cosine"]), warmup_epochs=whole, every=count)
     | table(name=st.just("plateau"), patience=whole),

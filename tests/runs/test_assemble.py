@@ -56,6 +56,15 @@ def test_presets_in_another_width():
     assert [layer.projection for layer in built.layers if isinstance(layer, Residual)] == [False, True, True]
 
 
+def test_parameters_learn_at_their_own_rates():
+    built = network(**{"network.preset": "lenet", "optimizer.factors": {"*.b": 2.0, "0.*": 0.0}})
+    assert {name: factor for name, factor in built.factors.items() if factor != 1} == {
+        "0.W": 0.0, "0.b": 0.0, "2.b": 2.0, "5.b": 2.0, "6.b": 2.0, "7.b": 2.0,
+    }  # fmt: skip
+    with pytest.raises(RecipeError, match=r"no parameter is called '9\.\*'"):
+        network(**{"network.preset": "lenet", "optimizer.factors": {"9.*": 0.0}})
+
+
 def test_layers_written_out_start_as_the_network_does():
     layers = [
         {"type": "Conv2D", "filters": 8, "initialiser": "dirac"},
