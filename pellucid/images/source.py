@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from pellucid.errors import DataError, RecipeError
 from pellucid.images.labels import check_known, in_words, quoted, renumber
 from pellucid.images.split import PARTS, TRAIN
 
-NAMED = ("digits",)
+_FILES = ".npz, idx, CIFAR"
 _PURPOSE = {"label_rule": "folders of pictures", "keys": ".npz files"}
 
 
@@ -47,17 +48,17 @@ def open_source(
     label_rule: str | None = None,
     keys: Mapping[str, str] | None = None,
 ) -> Source:
-    """Open `digits`, a folder of pictures, or an .npz file of arrays; no pixel of a picture file is read.
+    """Open a named data set, a folder of pictures, or a file of pictures; no pixel of a picture file is read.
 
     classes     to train on some classes only, or to fix their order; pictures of other classes are left out
     known       the classes of a trained model: the source may have fewer, or one picture of each, but no others
     label_rule  folders: "folder", "prefix" or a regular expression with one group over the path
     keys        .npz files: {"x": ..., "y": ...}, the names of the pictures and of the labels
 
-    `digits` is the named data set; a folder of that name is written ./digits.
+    Named are digits, mnist, fashion-mnist and cifar-10; a folder of such a name is written ./digits.
     Raises DataError for anything that cannot be trained on (or, with `known`, evaluated).
     """
-    source = _open(str(location), label_rule or None, dict(keys or {}))
+    source = _open(str(location), {"label_rule": label_rule or None, "keys": dict(keys or {})})
     left_out = ""
     if known is not None:
         check_known(source.classes, known, "the model")
@@ -74,34 +75,34 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name)[:60].strip("-.") or "pictures"
 
 
-def _open(location: str, label_rule: str | None, keys: Mapping[str, str]) -> Source:
-    from pellucid.images.digits import open_digits  # these build a Source: they import this module
-    from pellucid.images.folder import open_folder
-    from pellucid.images.npz import open_npz
+def _open(location: str, settings: Mapping[str, Any]) -> Source:
+    from pellucid.images.named import NAMES, open_named  # these build a Source: they import this module
+    from pellucid.images.readers.kinds import kind_of
 
     path = os.path.expanduser(location)
-    if location == "digits":
-        source, used = open_digits(), None
-    elif os.path.isdir(path):
-        source, used = open_folder(Path(path), label_rule), "label_rule"
-    elif os.path.isfile(path) and path.lower().endswith(".npz"):
-        source, used = open_npz(Path(path), keys), "keys"
-    else:
+    taken: tuple[str, ...] = ()
+    if location in NAMES:
+        reader, argument = open_named, location
+    elif not os.path.exists(path) or not (kind := kind_of(Path(path))):
         raise DataError(_not_understood(location, path))
-    for setting, value in {"label_rule": label_rule, "keys": keys}.items():
-        if value and setting != used:
+    else:
+        reader, argument, taken = kind.open, Path(path), kind.settings
+    for setting, value in settings.items():
+        if value and setting not in taken:
             raise RecipeError(f"{setting} says nothing about {location}: it is for {_PURPOSE[setting]}; leave it out")
-    return replace(source, location=location)
+    return replace(reader(argument, **{setting: settings[setting] for setting in taken}), location=location)
 
 
 def _not_understood(location: str, path: str) -> str:
-    expected = "expected digits, a folder of pictures, or an .npz file of arrays"
+    from pellucid.images.named import NAMES
+
+    expected = f"expected a folder of pictures, a file of pictures ({_FILES}), or one of {', '.join(NAMES)}"
     try:
         os.stat(path)
     except PermissionError as error:
         return f"cannot read {location}: {error.strerror}; change the permissions of the folders above it"
     except (OSError, ValueError):
-        near = difflib.get_close_matches(location, NAMED, n=1) or _neighbours(path)
+        near = difflib.get_close_matches(location, NAMES, n=1) or _neighbours(path)
         return f"no such folder or file: {quoted(location)}; {f'did you mean {near[0]}?' if near else expected}"
     return f"cannot train on {location}: {expected}"
 

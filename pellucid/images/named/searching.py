@@ -1,0 +1,63 @@
+"""Where the files of a named data set lie on this machine."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from pellucid.images.named.catalogue import CATALOGUE, NamedDataset
+
+
+def find(dataset: NamedDataset) -> list[Path] | None:
+    """The files of a data set below the folder PELLUCID_DATA, as published or unpacked; None where they are not there.
+
+    Looked at are the folder of the data set's name, the publisher's usual folder, in it or beside it, then the folder itself.
+    Published files count if their checksums fit, unpacked ones if all are there in their sizes; where another data set has
+    the same names and sizes, as Fashion-MNIST and MNIST have, only in a folder that is called after the data set.
+    """
+    data = os.environ.get("PELLUCID_DATA")
+    for folder in _places(Path(data).expanduser(), dataset) if data else ():
+        if files := published_in(folder, dataset):
+            return files
+        if (files := _extracted_in(folder, dataset)) and (folder != Path(data).expanduser() or _unmistakable(dataset)):
+            return files
+    return None
+
+
+def published_in(folder: Path, dataset: NamedDataset) -> list[Path] | None:
+    """The published files, all of them and each with the right checksum; else None."""
+    files = [folder / name for name in dataset.files]
+    fit = all(file.is_file() for file in files) and all(
+        checksum_fits(file, checksum) for file, checksum in zip(files, dataset.files.values())
+    )
+    return files if fit else None
+
+
+def checksum_fits(file: Path, checksum: str) -> bool:
+    """Whether a file has the checksum "md5:..." or "sha256:..."; a file that cannot be read has none."""
+    kind, _, expected = checksum.partition(":")
+    try:
+        with open(file, "rb") as stream:
+            return hashlib.file_digest(stream, kind).hexdigest() == expected
+    except OSError:
+        return False
+
+
+def _places(data: Path, dataset: NamedDataset) -> Iterator[Path]:
+    yield data / dataset.name
+    for folder in dataset.folders:
+        yield data / dataset.name / folder
+        yield data / folder
+    yield data
+
+
+def _extracted_in(folder: Path, dataset: NamedDataset) -> list[Path] | None:
+    for sizes in dataset.extracted:
+        files = [folder / name for name in sizes]
+        if all(file.is_file() and file.stat().st_size == size for file, size in zip(files, sizes.values())):
+            return files
+    return None
+
+
+def _unmistakable(dataset: NamedDataset) -> bool:
+    return not any(other.extracted == dataset.extracted for other in CATALOGUE.values() if other is not dataset)
