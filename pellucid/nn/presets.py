@@ -120,6 +120,8 @@ def airbench(in_shape: tuple[int, int, int], outputs: int, *, width: int | Seque
     narrow network goes further. Errors: as simple_cnn.
     """
     height, side, channels = _picture(in_shape, "airbench")
+    if min(height, side) < 2:
+        raise ValueError(f"the preset airbench looks at 2 × 2 pixels at a time, got {height} × {side} pixels; take mlp")
     layers: list[Layer] = [
         Conv2D(2 * 4 * channels, 2, padding="valid", activation="gelu", initialiser="whitening"),
     ]

@@ -85,6 +85,7 @@ ClassWeight = Annotated[
     Literal["none", "balanced"] | dict[Text, Positive],
     Expected('"none", "balanced" or a table of weights above 0, for example {cat = 2.0, noncat = 1.0}'),
 ]
+Epochs = Annotated[Literal["auto"] | Count, Expected('a whole number of at least 1, or "auto"')]
 Factors = Annotated[
     dict[Text, NotNegative],
     Expected('a table of numbers, 0 or more, by names of parameters, for example {"*.b" = 2.0, "0.*" = 0.0}'),

@@ -11,6 +11,7 @@ from pellucid.recipes.kinds import (
     ClassWeight,
     Count,
     Dropouts,
+    Epochs,
     Expected,
     Factors,
     Flip,
@@ -123,7 +124,7 @@ class Network(Section):
     preset: Literal["mlp", "lenet", "simple_cnn", "resnet", "airbench"] = Field(
         "mlp", description="the kind of network"
     )
-    hidden: Units = Field((128, 64), description="units of the hidden layers; []: a linear classifier")
+    hidden: Units = Field((128, 64), description="units of the hidden layers; []: a linear classifier; set by itself it makes the network an mlp")
     activation: Activations = Field("relu", description="of every hidden layer, or a list with one a layer")
     dropout: Dropouts = Field(0.0, description="after every hidden layer, or a list with one a layer")
     width: Widths = Field(
@@ -234,7 +235,9 @@ class Schedule(Section):
 class Training(Section):
     """How long, in what portions, from which seed, and judged how."""
 
-    epochs: Count = Field(60, description="passes over the training pictures")
+    epochs: Epochs = Field(
+        60, description='passes over the training pictures; "auto": fewer for many pictures (about 60,000 in all, 8 to 200 passes)'
+    )
     batch_size: Whole = Field(32, description="pictures a step; 0: all of them")
     seed: Seed = Field(0, description="fixes the split, the start and the order: same seed, same bits")
     patience: Whole = Field(0, description="stop after so many epochs without a better validation loss; 0: never")

@@ -124,3 +124,8 @@ def test_widths_of_all_three_stages(preset):
 def test_pictures_that_cannot_be_halved_twice():
     with pytest.raises(ValueError, match="halves pictures twice, got 6 × 8 pixels"):
         presets.convolutional_autoencoder((6, 8, 1))
+
+
+def test_pictures_too_small_for_patches():
+    with pytest.raises(ValueError, match="2 × 2 pixels at a time, got 1 × 9 pixels"):
+        presets.airbench((1, 9, 3), 10)

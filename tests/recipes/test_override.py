@@ -88,8 +88,8 @@ def test_another_preset_takes_its_own_keys():
     written = cnn.override({"network.layers": [{"type": "Flatten"}]})
     assert written.network.described_by == ("layers", "initialiser", "std", "output_activation")
     assert written.override({"network.preset": "lenet"}).tables()["network"] == {"preset": "lenet"}
-    with pytest.raises(RecipeError, match=r"network\.hidden does not describe the preset simple_cnn"):
-        cnn.override({"hidden": [5]})
+    with pytest.raises(RecipeError, match=r"network\.dropout does not describe the preset simple_cnn"):
+        cnn.override({"network.dropout": 0.1})
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_another_preset_takes_its_own_keys():
         ({"training.epoch": 1}, "unknown setting training.epoch; did you mean training.epochs?"),
         ({"training": {}}, "unknown setting training"),
         ({"epochs": 1, "training.epochs": 2}, "training.epochs is set twice; give it once"),
-        ({"epochs": "many"}, 'training.epochs is "many"; expected a whole number of at least 1'),
-        ({"epochs": "2.5"}, "training.epochs is 2.5; expected a whole number of at least 1"),
+        ({"epochs": "many"}, 'training.epochs is "many"; expected a whole number of at least 1, or "auto"'),
+        ({"epochs": "2.5"}, 'training.epochs is 2.5; expected a whole number of at least 1, or "auto"'),
         (
             {"hidden": "a,b"},
             'network.hidden is "a,b"; expected a list of whole numbers of at least 1, for example [128, 64]',
@@ -118,3 +118,12 @@ def test_mistakes(settings, line):
 def test_names_that_are_no_unicode_are_refused():
     with pytest.raises(RecipeError, match="surrogates not allowed"):
         Recipe().override({"data.source": "caf\udce9"})
+
+
+def test_hidden_layers_make_the_network_a_perceptron():
+    chosen = Recipe().override({"network.preset": "airbench", "network.width": [8, 8, 8]})
+    changed = chosen.override({"hidden": "20,10"})
+    assert (changed.network.preset, changed.network.hidden) == ("mlp", (20, 10))
+    assert changed.network.described_by == Recipe().network.described_by
+    with pytest.raises(RecipeError, match="network.hidden does not describe the preset airbench"):
+        chosen.override({"hidden": "20,10", "network.preset": "airbench"})

@@ -11,6 +11,8 @@ from PIL import Image
 
 import pellucid
 from pellucid.errors import DataError, Interrupted, OutputError, RecipeError, TrainingDiverged
+from pellucid.runs.prepare import prepare
+from pellucid.runs.progress import Silent
 
 QUICK = {"recipe": "digits-faithful", "epochs": 3, "hidden": [16]}
 FILES = {
@@ -87,6 +89,17 @@ def test_photographs_of_any_size_train_by_default(photographs, tmp_path):
     assert run.accuracy == 1.0
     assert run.classifier.input.shape == (29, 29, 3) or run.classifier.input.shape == (64, 64, 3)
     assert set(run.classifier.predict([photographs / "dark" / "3.png", photographs / "bright" / "3.png"])) == {"dark", "bright"}
+
+
+def test_the_number_of_epochs_follows_the_number_of_pictures(tmp_path):
+    def epochs(pictures, **overrides):
+        source = tmp_path / f"{pictures}.npz"
+        np.savez(source, x=np.zeros((pictures, 4, 4, 1), np.uint8), y=np.arange(pictures) % 2)
+        chosen = {"epochs": "auto", "data.validation": 0.0, "data.test": 0.5, **overrides}
+        return prepare(source, "photographs", chosen, Silent()).recipe.training.epochs
+
+    assert [epochs(pictures) for pictures in (20, 2000, 200_000)] == [200, 60, 8]
+    assert epochs(2000, epochs=7) == 7
 
 
 def test_mean_and_deviation_come_from_the_training_part_alone(photographs, tmp_path):
