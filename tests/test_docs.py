@@ -86,6 +86,7 @@ def test_keys_of_json_are_documented(tmp_path, monkeypatch):
         "predict": printed("predict", "run/model.safetensors", "run/figures/samples.png"),
         "recipes": printed("recipes"),
         "find-lr": printed("find-lr", "digits"),
+        "bench": printed("bench", "--quick"),
     }
     for command, keys in documented.items():
         assert keys_in_table(command) == keys, command

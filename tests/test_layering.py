@@ -15,6 +15,7 @@ ROOMS = [
     "files",
     "seeding",
     "container",
+    "machine",
     "kernels",
     "nn",
     "optim",

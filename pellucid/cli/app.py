@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pellucid import __version__
+from pellucid.cli.bench import bench
 from pellucid.cli.evaluate import evaluate
 from pellucid.cli.find_lr import find_lr
 from pellucid.cli.predict import predict
@@ -47,3 +48,4 @@ app.command()(evaluate)
 app.command()(predict)
 app.command()(recipes)
 app.command("find-lr")(find_lr)
+app.command()(bench)

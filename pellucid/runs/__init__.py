@@ -4,11 +4,13 @@ from pellucid.lazy import lazy as _lazy
 
 _HOME = {
     "Answers": "pellucid.runs.prediction",
+    "Bench": "pellucid.runs.speed",
     "CrossValidation": "pellucid.runs.cross_validation",
     "Evaluation": "pellucid.runs.evaluation",
     "Prediction": "pellucid.runs.prediction",
     "Run": "pellucid.runs.run",
     "Silent": "pellucid.runs.progress",
+    "bench": "pellucid.runs.speed",
     "cross_validate": "pellucid.runs.cross_validation",
     "evaluate": "pellucid.runs.evaluation",
     "find_learning_rate": "pellucid.runs.learning_rate",
