@@ -11,6 +11,8 @@
 Each message is one line: what came, what was expected, how to fix it. The command line prints it and exits with status 2.
 """
 
+import copyreg
+
 
 class PellucidError(Exception):
     """Base of every error that a user of pellucid can cause."""
@@ -47,3 +49,7 @@ class TrainingDiverged(PellucidError):
             "clipping (--set optimizer.clip_norm=1), or scaled inputs (--set input.normalisation=unit)"
         )
         self.step, self.epoch, self.learning_rate = step, epoch, learning_rate
+
+    def __reduce__(self):
+        """For pickle, which would call `__init__` with the message: errors travel between processes."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)

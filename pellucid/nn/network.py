@@ -118,7 +118,11 @@ class Network:
         return x
 
     def backward(self, dy: np.ndarray, need_dx: bool = False) -> np.ndarray | None:
-        """Write the gradient of every parameter into `grad`; return dx (N, *in_shape) if asked. May destroy dy."""
+        """Write the gradient of every parameter into `grad`; return dx (N, *in_shape) if asked. May destroy dy.
+
+        Gradients of frozen arrays above the lowest one that learns are computed all the same, since a layer's
+        backward is one piece, and then set to 0.
+        """
         first = 0 if need_dx else self._first_learning  # below the first parameters no gradient is needed
         for position in range(len(self.layers) - 1, first - 1, -1):
             dy = self.layers[position].backward(dy, need_dx or position > first)

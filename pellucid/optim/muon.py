@@ -24,10 +24,13 @@ class Muon(Optimizer):
     def __init__(self, network: Network, momentum: float = 0.95, weight_decay: float = 0.01):
         super().__init__(network)
         self.momentum, self.weight_decay = momentum, weight_decay
-        self._matrices = [slot for slot in network.slots if len(slot.shape) in (2, 4)]
+
+    def _prepare(self):
+        super()._prepare()
+        self._matrices = [slot for slot in self.network.slots if len(slot.shape) in (2, 4)]
         shapes = [_as_matrix(slot.view(self.scratch)).shape for slot in self._matrices]
         size = max(map(self.kernels.orthogonalise_scratch, shapes), default=0)
-        self._workspace = np.empty(size, network.dtype)
+        self._workspace = np.empty(size, self.network.dtype)
 
     def _step(self, part, lr):
         self.kernels.nesterov_direction(part.grad, part.state[0], self.momentum, part.scratch)

@@ -23,7 +23,7 @@ class Optimizer:
     """Changes `network.theta` along `network.grad`: all of it in one kernel call, unless factors part it into groups.
 
     state: (moments, P), zeros at the start. steps: how many steps were taken. Both belong into a checkpoint. Frozen
-    parameters keep their bits and their moments.
+    parameters keep their bits and their moments. An optimiser pickles and copies together with its network.
     """
 
     name: str
@@ -32,11 +32,23 @@ class Optimizer:
 
     def __init__(self, network: Network):
         self.network = network
-        self.kernels = network.kernels
         self.state = np.zeros((self.moments, network.theta.size), network.dtype)
-        self.scratch = np.empty_like(network.theta)
         self.steps = 0
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Make what follows from the network alone."""
+        self.kernels = self.network.kernels
+        self.scratch = np.empty_like(self.network.theta)
         self._groups, self._parts = None, []
+
+    def __getstate__(self) -> dict:
+        derived = ("kernels", "scratch")  # modules do not pickle, and views (the private names) would come back as copies
+        return {name: value for name, value in vars(self).items() if not (name in derived or name.startswith("_"))}
+
+    def __setstate__(self, state: dict) -> None:
+        vars(self).update(state)
+        self._prepare()
 
     def step(self, learning_rate: float) -> None:
         """One step with the gradient as it stands in `network.grad`."""

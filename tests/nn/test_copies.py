@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pellucid.nn import Network, SoftmaxCrossEntropy, presets
-from pellucid.optim import Adam, Update
+from pellucid.optim import OPTIMIZERS, Adam, Penalty, Update
 from pellucid.training import train_step
 from tests.problems import clusters
 
@@ -46,6 +46,24 @@ def test_a_copy_takes_the_originals_next_step_bit_for_bit(duplicate, dtype):
     assert step(twin, twin_update) == step(original, update)
     np.testing.assert_array_equal(twin.theta, original.theta)
     np.testing.assert_array_equal(twin.grad, original.grad)
+
+
+@COPIES
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_an_update_is_copied_together_with_its_network(duplicate, optimizer):
+    original = network()
+    original.set_factor("1.W", 0.5)  # two groups
+    update = Update(optimizer(original), penalty=Penalty(l2=0.1), clip_norm=0.5, average=0.9)
+    for number in range(3):
+        original.clock.step = number
+        step(original, update)
+    twin, twin_update = duplicate((original, update))
+    assert twin_update.network is twin_update.optimizer.network is twin_update.average.network is twin
+    assert not np.shares_memory(twin_update.optimizer.state, update.optimizer.state)
+    for _ in range(2):
+        assert step(twin, twin_update) == step(original, update)
+    np.testing.assert_array_equal(twin.values, original.values)
+    np.testing.assert_array_equal(twin_update.average.values, update.average.values)
 
 
 @COPIES
