@@ -19,6 +19,7 @@ ROOMS = [
     "nn",
     "optim",
     "images",
+    "checks",
     "training",
     "evaluation",
     "model_file",
@@ -40,6 +41,7 @@ STRANGERS = {
     "nn": {"files"},
     "optim": {"files"},
     "images": {"nn", "optim"},
+    "checks": {"nn", "optim"},
 }
 
 
