@@ -20,6 +20,7 @@ ROOMS = [
     "nn",
     "optim",
     "images",
+    "checks",
     "training",
     "evaluation",
     "model_file",
@@ -41,6 +42,7 @@ STRANGERS = {
     "nn": {"files"},
     "optim": {"files"},
     "images": {"nn", "optim"},
+    "checks": {"nn", "optim"},
 }
 
 

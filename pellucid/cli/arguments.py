@@ -50,6 +50,9 @@ PICTURES = (
     ),
     Flag("validation", "SHARE", "Share of the pictures held back to watch the training."),
     Flag("test", "SHARE", "Share of the pictures held back for the final score."),
+    Flag(
+        "leak_guard", "", "Keep copies of one picture on one side of the split (the default).", opposite="--no-leak-guard"
+    ),
     Flag("allow_broken", "", "Go on however many files cannot be read.", "max_broken", read=lambda _: 1.0),
     Flag("size", "N|H,W", "Height and width in pixels."),
     Flag("grey", "", "Read pictures as grey, or in colour.", opposite="--rgb"),

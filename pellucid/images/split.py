@@ -59,7 +59,7 @@ def make_split(
     pool = np.flatnonzero(names == TRAIN)
     _check_class_sizes(labels[pool], 2 if TEST in missing else 1, classes, "pictures to split")
     if groups is not None:
-        _check_groups_whole(names, groups)
+        check_groups_whole(names, groups)
     if missing:
         cut = [fractions[part] for part in missing]
         rng = generator(seed, "split")
@@ -197,7 +197,7 @@ def _check_class_sizes(labels: np.ndarray, least: int, classes: Sequence[str], p
         )
 
 
-def _check_groups_whole(names: np.ndarray, groups: np.ndarray) -> None:
+def check_groups_whole(names: np.ndarray, groups: np.ndarray) -> None:
     """Raise DataError where the given split already cuts a group."""
     first: dict[int, int] = {}
     for picture, group in enumerate(groups.tolist()):

@@ -50,6 +50,11 @@ class Data(Section):
     group: Pattern = Field(
         "", description="pattern with one group, searched in the path: pictures of one group stay on one side"
     )
+    leak_guard: Literal["group", "drop", "off"] = Field(
+        "group",
+        description='"group": copies of one picture (also mirrored, resized, lightened) stay on one side of the split; "drop": '
+        'besides, training pictures with a copy in a given test part are left out; "off"',
+    )
     max_broken: Share = Field(0.05, description="share of unreadable files above which reading is refused")
 
     def model_post_init(self, context) -> None:

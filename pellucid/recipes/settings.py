@@ -20,6 +20,7 @@ EVERYDAY = {
     "grey": "input.channels",
     "hidden": "network.hidden",
     "label_rule": "data.label_rule",
+    "leak_guard": "data.leak_guard",
     "learning_rate": "optimizer.learning_rate",
     "max_broken": "data.max_broken",
     "minutes": "training.minutes",
@@ -33,7 +34,7 @@ EVERYDAY = {
 }
 
 # Yes-or-no settings, and what they mean for their key.
-SWITCHES = {"grey": {True: "grey", False: "rgb"}}
+SWITCHES = {"grey": {True: "grey", False: "rgb"}, "leak_guard": {True: "group", False: "off"}}
 
 
 def dotted(settings: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pellucid.recipes import Recipe
 from pellucid.runs.assemble import assemble
 from pellucid.runs.judge import answers
 from pellucid.runs.learn import keep_final_weights, learn
-from pellucid.runs.prepare import Prepared, groups_of, prepare
+from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
 
 
@@ -94,7 +94,7 @@ def cross_validate_prepared(
 def _splits(prepared: Prepared, k: int) -> list[Split]:
     """Each fold as a split: held out is test, the rest is cut into training and validation as the recipe says."""
     recipe, dataset = prepared.recipe, prepared.dataset
-    groups, labels, seed = groups_of(recipe, dataset), dataset.labels, recipe.training.seed
+    groups, labels, seed = dataset.groups, dataset.labels, recipe.training.seed
     splits = []
     for rest, held_out in folds(labels, k, seed=seed, groups=groups, classes=dataset.classes):
         inner = make_split(

@@ -12,6 +12,7 @@ from pellucid.evaluation import Predictions, Scores, score
 from pellucid.images import Dataset, open_source, read
 from pellucid.nn.losses import LOSSES
 from pellucid.recipes.read import parse_toml
+from pellucid.runs.leak_guard import guard
 from pellucid.runs.prepare import split_of
 from pellucid.runs.progress import Silent
 
@@ -68,7 +69,10 @@ def _parts(classifier: Classifier, dataset: Dataset) -> np.ndarray | None:
     provenance = classifier.provenance
     if provenance.get("data_sha256") == dataset.content_hash():
         recipe = parse_toml(provenance["config"])
-        return np.full(len(dataset), "train") if recipe.training.final else split_of(recipe, dataset).names(len(dataset))
+        if recipe.training.final:
+            return np.full(len(dataset), "train")
+        guarded, _ = guard(dataset, recipe)
+        return split_of(recipe, guarded).names(len(dataset))
     return dataset.split
 
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from pellucid.classifier import Classifier
 from pellucid.errors import RecipeError
 from pellucid.images import (
@@ -14,12 +12,12 @@ from pellucid.images import (
     Source,
     Split,
     choose_shape,
-    group_by_pattern,
     make_split,
     open_source,
     read,
 )
 from pellucid.recipes import Recipe, default_for, load_recipe
+from pellucid.runs.leak_guard import Leaks, guard
 from pellucid.runs.progress import Silent
 from pellucid.runs.transfer import donor_of, input_of, with_input_of
 
@@ -36,6 +34,7 @@ class Prepared:
     split: Split
     spec: InputSpec
     donor: Classifier | None = None  # the model that training starts from
+    leaks: Leaks | None = None  # the copies found among the pictures; None: not looked for
 
     def with_split(self, split: Split) -> "Prepared":
         """The same pictures, cut otherwise; mean and deviation are measured anew on its training part."""
@@ -70,9 +69,10 @@ def prepare(
         progress.say(f"starting from {chosen.transfer.model}, trained on {donor.provenance.get('source', 'other pictures')}")
     dataset, shape = read_pictures(opened, chosen, progress)
     resolved = _resolve(chosen, location, dataset, shape)
+    dataset, leaks = guard(dataset, resolved, progress)
     cut = (split or split_of)(resolved, dataset)
     resolved = _with_epochs(resolved, len(cut.train), progress)
-    return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut, donor), donor)
+    return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut, donor), donor, leaks)
 
 
 def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dataset, tuple[int, ...]]:
@@ -85,21 +85,16 @@ def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dat
 
 
 def split_of(recipe: Recipe, dataset: Dataset) -> Split:
-    """The parts that a recipe cuts a data set into: the same recipe and pictures, the same parts."""
+    """The parts that a recipe cuts a data set (as `guard` returned it) into: the same recipe and pictures, the same parts."""
     return make_split(
         dataset.labels,
         validation=recipe.data.validation,
         test=recipe.data.test,
         seed=recipe.training.seed,
-        groups=groups_of(recipe, dataset),
+        groups=dataset.groups,
         given=dataset.split,
         classes=dataset.classes,
     )
-
-
-def groups_of(recipe: Recipe, dataset: Dataset) -> np.ndarray | None:
-    """Which pictures must stay together: by the recipe's pattern, else as the source says."""
-    return group_by_pattern(dataset.paths, recipe.data.group) if recipe.data.group else dataset.groups
 
 
 def measure_input(recipe: Recipe, dataset: Dataset, split: Split, donor: Classifier | None = None) -> InputSpec:

@@ -1,0 +1,67 @@
+"""Planted copies are found, and nothing else is."""
+
+import numpy as np
+import pytest
+
+from pellucid.checks import find_copies, join
+from pellucid.images import open_source
+from tests.checks.planted import KINDS, at_size, scene
+
+SHAPE = (64, 64, 3)
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    rng = np.random.default_rng(0)
+    return [scene(rng) for _ in range(120)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_planted_copy_is_found_and_nothing_else(scenes, kind):
+    copies = [KINDS[kind](image) for image in scenes[:30]]
+    images = np.stack([at_size(image, SHAPE) for image in [*scenes, *copies]])
+    found = find_copies(images, np.arange(150) % 2)
+    assert found.pairs.tolist() == [[number, 120 + number] for number in range(30)]
+    assert np.all(found.mirrored == (kind == "mirrored"))
+
+
+def test_grey_float_and_another_value_range_find_the_same(scenes):
+    images = np.stack([at_size(image.convert("L"), (64, 64, 1)) for image in scenes])
+    images = np.concatenate([images, images[:5, :, ::-1]])
+    labels = np.zeros(len(images), np.int64)
+    expected = [[number, 120 + number] for number in range(5)]
+    assert find_copies(images, labels).pairs.tolist() == expected
+    scaled = (images / 127.5 - 1).astype(np.float32)
+    assert find_copies(scaled, labels, (-1.0, 1.0)).pairs.tolist() == expected
+
+
+def test_blank_pictures_are_copies_only_where_they_are_equal(scenes):
+    images = np.stack([at_size(image, SHAPE) for image in scenes[:20]])
+    images[3], images[7], images[9] = 255, 255, 254
+    assert find_copies(images, np.zeros(20, np.int64)).pairs.tolist() == [[3, 7]]
+
+
+def test_rows_of_numbers_are_copies_where_they_are_equal():
+    rows = np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32)
+    rows[20] = rows[4]
+    assert find_copies(rows, np.zeros(30, np.int64)).pairs.tolist() == [[4, 20]]
+    assert len(find_copies(rows[:0], np.zeros(0, np.int64)).pairs) == 0
+
+
+def test_many_frames_of_one_film(scenes):
+    """More copies than neighbours are asked for: what is usual must not be measured on the copies alone."""
+    rng = np.random.default_rng(1)
+    frames = [at_size(image, SHAPE) for image in scenes[:12] for _ in range(10)]
+    noisy = [np.clip(frame + rng.normal(0, 2, SHAPE), 0, 255).astype(np.uint8) for frame in frames]
+    groups = find_copies(np.stack(noisy), np.arange(120) % 2).groups(120)
+    assert groups.tolist() == [number // 10 for number in range(120)]
+
+
+def test_handwritten_digits_are_alike_but_no_copies():
+    source = open_source("digits")
+    assert len(find_copies(source.images, source.labels, source.value_range).pairs) == 0
+
+
+def test_joining_is_transitive_and_numbers_in_order():
+    assert join(np.array([0, 1, 2, 3, 4]), np.array([[1, 3], [3, 4]])).tolist() == [0, 1, 2, 1, 1]
+    assert join(np.array([7, 7, 5]), np.empty((0, 2), np.int64)).tolist() == [0, 0, 1]
