@@ -28,9 +28,7 @@ def read_headers(files: Sequence[str]) -> Iterator[list[Header | str]]:
     return _in_chunks(_headers, files)
 
 
-def decode_files(
-    files: Sequence[str], shape: tuple[int, int, int], fit: str
-) -> Iterator[tuple[np.ndarray, list[Header | str]]]:
+def decode_files(files: Sequence[str], shape: tuple[int, int, int], fit: str) -> Iterator[tuple[np.ndarray, list[Header | str]]]:
     """Pixels (n, H, W, C) uint8 of a few files at a time, without the broken; a header or the reason for each file."""
     return _in_chunks(lambda chunk: _pixels(chunk, shape, fit), files)
 

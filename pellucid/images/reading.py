@@ -98,9 +98,7 @@ def _read_files(
         return _read_into_memory(files, shape, fit, progress)
 
 
-def _read_into_memory(
-    files: Sequence[str], shape: tuple[int, int, int], fit: str, progress: Progress
-) -> tuple[np.ndarray, _Found]:
+def _read_into_memory(files: Sequence[str], shape: tuple[int, int, int], fit: str, progress: Progress) -> tuple[np.ndarray, _Found]:
     found, rows = _Found(), 0
     images = np.empty((len(files), *shape), np.uint8)
     for block in _blocks(files, shape, fit, found, progress):
@@ -109,9 +107,7 @@ def _read_into_memory(
     return images[:rows], found
 
 
-def _blocks(
-    files: Sequence[str], shape: tuple[int, int, int], fit: str, found: _Found, progress: Progress
-) -> Iterator[np.ndarray]:
+def _blocks(files: Sequence[str], shape: tuple[int, int, int], fit: str, found: _Found, progress: Progress) -> Iterator[np.ndarray]:
     for block, results in decode_files(files, shape, fit):
         found.add(results)
         progress(len(results))

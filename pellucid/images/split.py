@@ -139,9 +139,7 @@ def _quotas(counts: np.ndarray, fractions: Sequence[float]) -> np.ndarray:
     return np.array(rows)
 
 
-def _cut_groups(
-    labels: np.ndarray, groups: np.ndarray, fractions: Sequence[float], rng: np.random.Generator
-) -> np.ndarray:
+def _cut_groups(labels: np.ndarray, groups: np.ndarray, fractions: Sequence[float], rng: np.random.Generator) -> np.ndarray:
     """The part of each picture, as `_cut_pictures`, with every group in one part.
 
     Groups are dealt out from the largest to the smallest, each to the part that still needs most of its classes.

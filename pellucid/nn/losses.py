@@ -50,9 +50,9 @@ class Loss:
         return view
 
     def _targets(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
-        """Integer labels as (N, K) targets of 0 and 1; with one output, label 1 is the positive class."""
+        """Targets (N, K): of labels, 0 and 1. With one output, label 1 is the positive class, and of two columns the second."""
         if t.ndim == 2:
-            return _checked_targets(t, z)
+            return _checked_targets(t[:, 1:] if z.shape[1] == 1 and t.shape[1] == 2 else t, z)
         q = self._buffer("targets", z)
         if z.shape[1] == 1:
             q[:, 0] = t

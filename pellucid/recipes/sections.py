@@ -97,8 +97,25 @@ class Augment(Section):
         0.0, description="turned by up to so many degrees"
     )
     scale: Fraction = Field(0.0, description="made larger or smaller by up to this share")
+    shear: Annotated[float, Field(ge=0, lt=90), Expected("an angle from 0 to below 90")] = Field(
+        0.0, description="slanted, as italics are, by up to so many degrees"
+    )
+    elastic: NotNegative = Field(0.0, description="bent: each point moved by about so many pixels, and its neighbours with it")
+    elastic_sigma: Positive = Field(4.0, description="how many pixels away neighbours still move together")
     brightness: Fraction = Field(0.0, description="lightened or darkened by up to this share of the value range")
     contrast: Fraction = Field(0.0, description="differences from mid-grey stretched or shrunk by up to this share")
+    saturation: Fraction = Field(0.0, description="differences from grey stretched or shrunk by up to this share; colour pictures")
+    erase: Share = Field(0.0, description="a rectangle, 2 to 40 % of the picture, replaced by noise with this probability")
+    mixup: NotNegative = Field(
+        0.0, description="each picture and its label mixed with another, by shares from Beta(mixup, mixup); 0.2 is usual"
+    )
+    cutmix: NotNegative = Field(
+        0.0, description="a part of another picture, and of its label, pasted in, its share from Beta(cutmix, cutmix); 1.0 is usual"
+    )
+    noise: NotNegative = Field(
+        0.0, description="standard deviation of Gaussian noise added to the network's input (after `input.normalisation`)"
+    )
+    originals: bool = Field(False, description="each epoch shows every picture twice: as it is, and changed")
     views: Literal["none", "flip", "flip+shift"] = Field(
         "none",
         description='an answer is averaged over a picture and its mirror image ("flip", twice the time), or over those and both '

@@ -183,6 +183,7 @@ def _training_batches(prepared: Prepared, kernels: ModuleType) -> Batches:
         seed=recipe.training.seed,
         weights=class_weights(dataset.labels, dataset.classes, recipe.loss.class_weight, train),
         augmentation=_augmentation(prepared),
+        classes=len(dataset.classes),
         kernels=kernels,
     )
 

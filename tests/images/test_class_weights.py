@@ -15,9 +15,7 @@ def test_balanced_is_that_of_scikit_learn(labels):
     from sklearn.utils.class_weight import compute_sample_weight
 
     labels = np.array(labels)
-    np.testing.assert_allclose(
-        class_weights(labels, CLASSES, "balanced"), compute_sample_weight("balanced", labels), rtol=1e-6
-    )
+    np.testing.assert_allclose(class_weights(labels, CLASSES, "balanced"), compute_sample_weight("balanced", labels), rtol=1e-6)
 
 
 def test_balanced_counts_the_training_part_only():

@@ -86,12 +86,8 @@ def test_train_may_be_a_class(tmp_path):
 
 
 def test_everything_else_is_counted(tmp_path):
-    lay_out(
-        tmp_path, "train/a/1.png", "train/a/2.png", "train/b/1.png", "train/b/2.png", "test/a/1.png", "test/b/1.png"
-    )
-    lay_out(
-        tmp_path, ".DS_Store", "train/a/.DS_Store", "train/a/._1.png", "train/a/IMG.MOV", "notes.txt", "train/b/README"
-    )
+    lay_out(tmp_path, "train/a/1.png", "train/a/2.png", "train/b/1.png", "train/b/2.png", "test/a/1.png", "test/b/1.png")
+    lay_out(tmp_path, ".DS_Store", "train/a/.DS_Store", "train/a/._1.png", "train/a/IMG.MOV", "notes.txt", "train/b/README")
     lay_out(tmp_path, "extra/1.png", "extra/2.png", "loose.png", "train/loose.png", ".git/1.png")
     source = open_source(tmp_path)
     assert len(source) == 6

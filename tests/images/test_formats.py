@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 from pellucid.images.formats import FORMATS, PICTURE_SUFFIXES, ignored_kind, is_hidden, is_picture, natural_key, sniff
 
 
-@pytest.mark.parametrize(
-    "name", ["a.jpg", "A.JPEG", "a.b.PNG", "x.webp", "x.gif", "x.bmp", "x.tif", "x.HEIC", "d/x.heif"]
-)
+@pytest.mark.parametrize("name", ["a.jpg", "A.JPEG", "a.b.PNG", "x.webp", "x.gif", "x.bmp", "x.tif", "x.HEIC", "d/x.heif"])
 def test_pictures(name):
     assert is_picture(name)
     assert ignored_kind(name) is None

@@ -98,9 +98,7 @@ def test_values_within_the_range_are_taken(value_range, values):
     np.testing.assert_allclose(x.ravel(), (values.astype(float) - low) / (high - low), atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    "bad", [np.float64([np.nan, 1]), np.float32([np.inf, 1]), [1j, 2], {"a": 1}, [[1], [2, 3]], 5, None]
-)
+@pytest.mark.parametrize("bad", [np.float64([np.nan, 1]), np.float32([np.inf, 1]), [1j, 2], {"a": 1}, [[1], [2, 3]], 5, None])
 def test_what_is_no_picture_is_an_error(bad):
     with pytest.raises(DataError):
         InputSpec((1, 2, 1)).prepare(bad)

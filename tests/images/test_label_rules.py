@@ -41,9 +41,7 @@ words = st.text(st.characters(categories=["Lu", "Ll"]), min_size=1, max_size=8)
 
 
 @settings(max_examples=40, deadline=None)
-@given(
-    words, st.integers(0, 10**6), st.sampled_from(["", "_", "-", ".", " ", " (", "__"]), st.sampled_from(["png", "JPG"])
-)
+@given(words, st.integers(0, 10**6), st.sampled_from(["", "_", "-", ".", " ", " (", "__"]), st.sampled_from(["png", "JPG"]))
 def test_the_prefix_is_the_whole_word_before_the_number(word, number, separator, suffix):
     assert prefix_label(f"{word}{separator}{number}.{suffix}") == word
 

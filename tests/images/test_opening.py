@@ -25,9 +25,7 @@ def encoded(format, size=(40, 30), **options) -> bytes:
 
 def png_header(width, height) -> bytes:
     ihdr = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + ihdr + struct.pack(">I", zlib.crc32(ihdr)) + bytes(4) + b"IDAT"
-    )
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + ihdr + struct.pack(">I", zlib.crc32(ihdr)) + bytes(4) + b"IDAT"
 
 
 def jpeg_header(width, height) -> bytes:

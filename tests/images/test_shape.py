@@ -17,9 +17,7 @@ def files(folder, pictures) -> Source:
 
 
 def arrays(*shape) -> Source:
-    return Source(
-        "test", "test.npz", ("0", "1"), np.array([0, 1]), ("a", "b"), "none", images=np.zeros(shape, np.uint8)
-    )
+    return Source("test", "test.npz", ("0", "1"), np.array([0, 1]), ("a", "b"), "none", images=np.zeros(shape, np.uint8))
 
 
 def images(mode, *sizes):

@@ -84,11 +84,11 @@ def close(a, b, rtol=2e-6, atol=1e-6):
 
 
 def test_every_kernel_of_these_files_is_in_a_table():
-    files = ("activation", "crop", "dense", "dropout", "gather", "loss", "optimizer", "warp")
+    files = ("activation", "colour", "crop", "dense", "dropout", "gather", "loss", "mix", "optimizer", "random", "warp")
     there = {name for name in compiled.__all__ if getattr(compiled, name).__module__.rpartition(".")[2] in files}
     pairs = {f"{name}{ending}" for name in ACTIVATIONS for ending in ("", "_backward")}
-    tested = {"crop", "dense_forward", "dense_backward", "dropout_mask", "gather", "warp", *VECTOR_KERNELS, *LOSSES, *pairs}
-    assert there == tested
+    tested = {"dense_forward", "dense_backward", "dropout_mask", "gather", *VECTOR_KERNELS, *LOSSES, *pairs}
+    assert there == tested | {"colour", "crop", "erase", "gaussian_noise", "mix", "uniform_noise", "warp"}
 
 
 @pytest.mark.parametrize("name", compiled.__all__)
@@ -228,7 +228,9 @@ def test_warp(shape, dtype):
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, shape).astype(dtype)
     turn, move = rng.uniform(-1.5, 1.5, (shape[0], 4)), rng.uniform(-3, 3, (shape[0], 2))
-    agree("warp", (pictures, np.hstack([turn, move]).astype(np.float32), np.full(shape, np.nan, np.float32)))
+    transforms, bend = np.hstack([turn, move]).astype(np.float32), numbers(rng, shape[0], 2, *shape[1:3])
+    for field in (None, bend):
+        agree("warp", (pictures, transforms, field, np.full(shape, np.nan, np.float32)))
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1, 1), (3, 5, 7, 2), (40, 8, 9, 3)], ids=str)
@@ -241,3 +243,55 @@ def test_crops_and_flips_are_the_same_bytes(shape, dtypes):
     compiled.crop(pictures, moves, ours)
     reference.crop(pictures, moves, theirs)
     np.testing.assert_array_equal(ours, theirs)
+
+
+PICTURES = pytest.mark.parametrize("shape", [(1, 1, 1, 1), (3, 5, 7, 2), (5, 16, 9, 3)], ids=str)
+
+
+def boxes_in(rng, shape):
+    """A box in each picture, (top, left, bottom, right); some are empty."""
+    ends = [np.sort(rng.integers(0, length, (shape[0], 2), endpoint=True), axis=1) for length in shape[1:3]]
+    return np.stack([ends[0][:, 0], ends[1][:, 0], ends[0][:, 1], ends[1][:, 1]], axis=1)
+
+
+def keys_for(shape):
+    return np.random.default_rng(1).integers(0, 2**32, shape[0], dtype=np.uint32)
+
+
+@PICTURES
+def test_colours(shape):
+    rng = np.random.default_rng(0)
+    x, changes = 255 * rng.random(shape, np.float32), numbers(rng, shape[0], 3)
+    changes[0, 0] = 1
+    agree("colour", (x, changes, 0.0, 255.0))
+    agree("colour", (x, changes * np.float32([1, 1, 100]), 0.0, 255.0))
+
+
+@PICTURES
+def test_erased_boxes_hold_the_same_numbers(shape):
+    rng = np.random.default_rng(0)
+    agree("erase", (numbers(rng, *shape), boxes_in(rng, shape), keys_for(shape), -1.0, 3.0), rtol=1e-7)
+
+
+@PICTURES
+def test_mixed_pictures(shape):
+    rng = np.random.default_rng(0)
+    x, partners, shares = numbers(rng, *shape), rng.integers(0, shape[0], shape[0]), rng.random(shape[0], np.float32)
+    agree("mix", (x, partners, boxes_in(rng, shape), shares, np.full(shape, np.nan, np.float32)))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 7), (3, 4, 5), (4, 28, 28, 1)], ids=str)
+def test_noise(shape):
+    agree("uniform_noise", (keys_for(shape), np.full(shape, np.nan, np.float32)), rtol=0, atol=0)
+    agree("gaussian_noise", (keys_for(shape), 0.3, numbers(np.random.default_rng(0), *shape)))
+
+
+@BAD
+def test_what_is_not_finite_stays_in_its_pixel(bad):
+    rng, shape = np.random.default_rng(0), (3, 6, 5, 3)
+    x, box = numbers(rng, *shape), np.tile([0, 0, 6, 5], (3, 1))
+    x[1, 2, 3] = bad
+    agree("mix", (x, np.array([1, 2, 0]), box, np.full(3, 0.5, np.float32), np.empty_like(x)))
+    agree("gaussian_noise", (keys_for(shape), 0.3, x))
+    agree("crop", (x, np.ones((3, 4), np.int64), np.empty_like(x)))
+    agree("colour", (x, np.full((3, 3), 1.5, np.float32), -2.0, 2.0))

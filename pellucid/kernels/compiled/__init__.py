@@ -21,6 +21,7 @@ from pellucid.kernels.compiled.activation import (
     tanh,
     tanh_backward,
 )
+from pellucid.kernels.compiled.colour import colour, erase
 from pellucid.kernels.compiled.convolution import (
     convolution_backward,
     convolution_forward,
@@ -42,6 +43,7 @@ from pellucid.kernels.compiled.loss import (
     softmax_cross_entropy,
     softmax_cross_entropy_soft,
 )
+from pellucid.kernels.compiled.mix import mix
 from pellucid.kernels.compiled.normalisation import (
     batch_norm_backward,
     batch_norm_forward,
@@ -69,6 +71,7 @@ from pellucid.kernels.compiled.pooling import (
     max_pool_backward,
     max_pool_forward,
 )
+from pellucid.kernels.compiled.random import gaussian_noise, uniform_noise
 from pellucid.kernels.compiled.warp import warp
 
 __all__ = [
@@ -80,6 +83,7 @@ __all__ = [
     "batch_norm_backward",
     "batch_norm_forward",
     "binary_cross_entropy",
+    "colour",
     "convolution_backward",
     "convolution_forward",
     "convolution_scratch",
@@ -93,7 +97,9 @@ __all__ = [
     "dropout_mask",
     "elu",
     "elu_backward",
+    "erase",
     "gather",
+    "gaussian_noise",
     "gelu",
     "gelu_backward",
     "global_average_backward",
@@ -105,6 +111,7 @@ __all__ = [
     "max_pool_backward",
     "max_pool_forward",
     "mean_squared_error",
+    "mix",
     "momentum",
     "nesterov",
     "norm",
@@ -123,6 +130,7 @@ __all__ = [
     "softmax_cross_entropy_soft",
     "tanh",
     "tanh_backward",
+    "uniform_noise",
     "warp",
 ]
 

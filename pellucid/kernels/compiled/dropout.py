@@ -1,9 +1,10 @@
 """Dropout: twin of `reference/dropout.py`, with the same integers as `reference/random.py`."""
 
 import numpy as np
-from numba import float32, uint32
+from numba import float32
 
 from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.random import hashed
 
 
 def dropout_mask(rate, key, mask):
@@ -13,8 +14,4 @@ def dropout_mask(rate, key, mask):
 @compiled
 def _mask(threshold, key, kept, mask):
     for i in range(mask.size):
-        h = uint32(uint32(i) + key)
-        h = uint32(uint32(h ^ (h >> uint32(16))) * uint32(0x7FEB352D))
-        h = uint32(uint32(h ^ (h >> uint32(15))) * uint32(0x846CA68B))
-        h = uint32(h ^ (h >> uint32(16)))
-        mask[i] = float32(kept) if h >= threshold else float32(0)
+        mask[i] = float32(kept) if hashed(i, key) >= threshold else float32(0)

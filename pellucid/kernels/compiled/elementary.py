@@ -1,7 +1,7 @@
-"""e^x, e^x - 1, tanh and sigmoid in arithmetic alone, so that the compiler works on 16 numbers at a time, a library on one.
+"""e^x, e^x - 1, ln x, tanh and sigmoid in arithmetic alone, so that the compiler works on 16 numbers at a time, a library on one.
 
-Errors below 4 units in the last place; NaN and infinity go through. Cephes (Moshier 1989, expf.c and tanhf.c): polynomials on
-a short interval and, for e^x, a power of two. Reordering would undo the split of ln 2 in two parts.
+Errors below 4 units in the last place; NaN and infinity go through. Cephes (Moshier 1989; expf.c, logf.c, tanhf.c): polynomials on
+a short interval and, for e^x and ln x, a power of two. Reordering would undo the split of ln 2 in two parts.
 """
 
 from llvmlite import ir
@@ -19,6 +19,16 @@ def _from_bits(typing_context, bits):
         return builder.bitcast(arguments[0], ir.FloatType())
 
     return types.float32(types.int32), generate
+
+
+@intrinsic
+def _to_bits(typing_context, x):
+    """The bits of a float32 as an int32."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], ir.IntType(32))
+
+    return types.int32(types.float32), generate
 
 
 @intrinsic
@@ -84,3 +94,22 @@ def sigmoid(x):
     return float32(1) / (float32(1) + exp(-x))
 
 
+@exact(inline=True)
+def log(x):
+    """ln x of a positive number that is not denormal (Cephes, logf.c): x = 2^n (1 + m), 1 + m between 1/sqrt(2) and sqrt(2)."""
+    bits = _to_bits(x)
+    m = _from_bits((bits & int32(0x7FFFFF)) | int32(0x3F000000))  # in [1/2, 1)
+    small = m < float32(0.70710678)
+    n = float32((bits >> int32(23)) - int32(126)) - choose(small, float32(1), float32(0))
+    m = choose(small, m + m, m) - float32(1)
+    p = float32(7.0376836292e-2)
+    p = p * m - float32(1.1514610310e-1)
+    p = p * m + float32(1.1676998740e-1)
+    p = p * m - float32(1.2420140846e-1)
+    p = p * m + float32(1.4249322787e-1)
+    p = p * m - float32(1.6668057665e-1)
+    p = p * m + float32(2.0000714765e-1)
+    p = p * m - float32(2.4999993993e-1)
+    p = p * m + float32(3.3333331174e-1)
+    q = m * m
+    return m + (p * m * q - n * float32(2.12194440e-4) - float32(0.5) * q) + n * float32(0.693359375)

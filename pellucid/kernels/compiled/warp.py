@@ -1,20 +1,32 @@
-"""Moving, turning, stretching and mirroring pictures: twin of `reference/warp.py`, one picture after the other."""
+"""Moving, turning, stretching and bending pictures: twin of `reference/warp.py`, one picture after the other."""
 
 import math
 
+import numpy as np
+
 from pellucid.kernels.compiled.engine import compiled
+
+STRAIGHT = np.empty((0, 2, 0, 0), np.float32)  # for field = None, so that one compilation serves both
+
+
+def warp(images, transforms, field, out):
+    _warp(images, transforms, STRAIGHT if field is None else field, out)
 
 
 @compiled
-def warp(images, transforms, out):
+def _warp(images, transforms, field, out):
     count, height, width, channels = images.shape
     ci, cj = (height - 1) / 2, (width - 1) / 2
     for n in range(count):
         a, b, c, d, p, q = transforms[n]
         for i in range(height):
             for j in range(width):
-                u = min(max(a * (i - ci) + b * (j - cj) + (ci + p), 0.0), height - 1.0)
-                v = min(max(c * (i - ci) + d * (j - cj) + (cj + q), 0.0), width - 1.0)
+                u = a * (i - ci) + b * (j - cj) + (ci + p)
+                v = c * (i - ci) + d * (j - cj) + (cj + q)
+                if len(field):
+                    u += field[n, 0, i, j]
+                    v += field[n, 1, i, j]
+                u, v = min(max(u, 0.0), height - 1.0), min(max(v, 0.0), width - 1.0)
                 top, left = int(math.floor(u)), int(math.floor(v))  # noqa: RUF046  in Numba, floor gives a float
                 below, right = min(top + 1, height - 1), min(left + 1, width - 1)
                 s, t = u - top, v - left

@@ -22,6 +22,7 @@ from pellucid.kernels.reference.activation import (
     tanh,
     tanh_backward,
 )
+from pellucid.kernels.reference.colour import colour, erase
 from pellucid.kernels.reference.convolution import convolution_backward, convolution_forward, convolution_scratch
 from pellucid.kernels.reference.crop import crop
 from pellucid.kernels.reference.dense import dense_backward, dense_forward
@@ -35,6 +36,7 @@ from pellucid.kernels.reference.loss import (
     softmax_cross_entropy,
     softmax_cross_entropy_soft,
 )
+from pellucid.kernels.reference.mix import mix
 from pellucid.kernels.reference.normalisation import (
     batch_norm_backward,
     batch_norm_forward,
@@ -67,7 +69,7 @@ from pellucid.kernels.reference.pooling import (
     upsample_backward,
     upsample_forward,
 )
-from pellucid.kernels.reference.random import hash_uint32
+from pellucid.kernels.reference.random import gaussian_noise, hash_uint32, uniform_noise
 from pellucid.kernels.reference.warp import warp
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "batch_norm_backward",
     "batch_norm_forward",
     "binary_cross_entropy",
+    "colour",
     "convolution_backward",
     "convolution_forward",
     "convolution_scratch",
@@ -92,7 +95,9 @@ __all__ = [
     "dropout_mask",
     "elu",
     "elu_backward",
+    "erase",
     "gather",
+    "gaussian_noise",
     "gelu",
     "gelu_backward",
     "global_average_backward",
@@ -105,6 +110,7 @@ __all__ = [
     "max_pool_backward",
     "max_pool_forward",
     "mean_squared_error",
+    "mix",
     "momentum",
     "nesterov",
     "nesterov_direction",
@@ -126,6 +132,7 @@ __all__ = [
     "softmax_cross_entropy_soft",
     "tanh",
     "tanh_backward",
+    "uniform_noise",
     "upsample_backward",
     "upsample_forward",
     "warp",

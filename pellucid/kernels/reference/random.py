@@ -15,12 +15,40 @@ def hash_uint32(count, key):
 
 
 def scatter(counters, key):
-    """Hash any counters (uint32, changed in place) under `key`."""
+    """Hash any counters (uint32, changed in place) under `key`, or a key for each."""
     h = counters
-    h += np.uint32(key)
+    h += np.asarray(key, np.uint32)
     h ^= h >> 16
     h *= np.uint32(MULTIPLIER_1)
     h ^= h >> 15
     h *= np.uint32(MULTIPLIER_2)
     h ^= h >> 16
     return h
+
+
+def uniform(counters, key):
+    """(0, 1) from the upper 24 bits of the hash, all that a float32 holds: (h + 1/2) / 2^24."""
+    return ((scatter(counters, key) >> 8).astype(np.float32) + np.float32(0.5)) * np.float32(2**-24)
+
+
+def uniform_noise(keys, out):
+    """out_ni = 2 u_ni - 1, uniform in (-1, 1): u_ni from the counter i under the key of n        keys: (N,) uint32."""
+    counters = np.arange(out[0].size, dtype=np.uint32)
+    for row, key in zip(out.reshape(len(keys), -1), keys):
+        row[:] = 2 * uniform(counters.copy(), key) - 1
+
+
+def gaussian_noise(keys, std, x):
+    """x_n += std e_n,  e ~ N(0, 1)        (Box and Muller 1958)        keys: (N,) uint32  x: (N, ...), changed in place.
+
+    r = sqrt(-2 ln u), a = 2 pi v: r cos a and r sin a are two independent normal numbers. Counters 2i and 2i + 1 under the key
+    of n give u and v; the cosines go to the first half of x_n, the sines to the second.
+    """
+    rows = x.reshape(len(keys), -1)
+    half = (rows.shape[1] + 1) // 2
+    pairs = 2 * np.arange(half, dtype=np.uint32)
+    for row, key in zip(rows, keys):
+        r = np.float32(std) * np.sqrt(-2 * np.log(uniform(pairs.copy(), key)))
+        a = np.float32(2 * np.pi) * uniform(pairs + np.uint32(1), key)
+        row[:half] += r * np.cos(a)
+        row[half:] += (r * np.sin(a))[: len(row) - half]

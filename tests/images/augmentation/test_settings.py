@@ -19,14 +19,14 @@ def pictures():
 
 def warped(pictures, *transform):
     out = np.empty(pictures.shape, np.float32)
-    warp(pictures, np.tile(np.array(transform, np.float32), (len(pictures), 1)), out)
+    warp(pictures, np.tile(np.array(transform, np.float32), (len(pictures), 1)), None, out)
     return out
 
 
 def changed(augmentation, pictures, numbers=None, seed=0, epoch=0):
     out = np.empty(pictures.shape, np.float32)
     numbers = np.arange(len(pictures)) if numbers is None else numbers
-    augmentation.apply(pictures, out, numbers, (0.0, 255.0), seed, epoch, reference)
+    augmentation.apply(pictures, out, Draws(numbers, seed, epoch), (0.0, 255.0), reference)
     return out
 
 
@@ -65,17 +65,40 @@ def test_flip_mirrors_about_half(pictures):
 
 def test_shift_alone_moves_by_whole_pixels_and_no_further_than_asked(pictures):
     out = changed(Augmentation(shift=0.3), pictures)
-    shifts = transforms(Draws(np.arange(2000), 0, 0), (9, 7), 0.3, 0.0, 0.0)[:, 4:]
+    shifts = transforms(Draws(np.arange(2000), 0, 0), (9, 7), 0.3, 0.0, 0.0, 0.0)[:, 4:]
     assert np.array_equal(shifts, np.rint(shifts))
     assert np.abs(shifts).max(axis=0).tolist() == [3, 2]
     assert all(np.isin(np.unique(after), np.unique(before)).all() for after, before in zip(out, pictures, strict=True))
 
 
 def test_rotation_and_scale_keep_within_their_bounds():
-    a, _, c, *_ = transforms(Draws(np.arange(5000), 0, 3), (16, 16), 0.0, 20.0, 0.25).T
+    a, _, c, *_ = transforms(Draws(np.arange(5000), 0, 3), (16, 16), 0.0, 20.0, 0.25, 0.0).T
     angle, shrink = np.degrees(np.arctan2(c, a)), np.hypot(a, c)
     assert 19.5 < np.abs(angle).max() <= 20
     assert 1 / 1.25 <= shrink.min() < 0.81 and 1.24 < shrink.max() <= 1.2500001
+
+
+def test_shear_slants_and_keeps_area():
+    a, b, c, d, *_ = transforms(Draws(np.arange(5000), 0, 3), (16, 16), 0.0, 0.0, 0.0, 30.0).T
+    np.testing.assert_allclose(a * d - b * c, 1, rtol=1e-6)
+    assert (a == 1).all() and (b == 0).all() and (d == 1).all()
+    assert 29.5 < np.degrees(np.arctan(np.abs(c))).max() <= 30.001
+    upright = np.zeros((1, 9, 9, 1), np.uint8)
+    upright[:, :, 4] = 255
+    slanted = warped(upright, 1, 0, 1, 1, 0, 0)[0, :, :, 0]
+    assert slanted.argmax(axis=1).tolist() == [8, 7, 6, 5, 4, 3, 2, 1, 0]  # as a letter in italics
+
+
+def test_saturation_goes_from_grey_to_gaudy(pictures):
+    out = changed(Augmentation(saturation=0.9), pictures.clip(100, 150))
+    luma = np.array([0.299, 0.587, 0.114])
+    grey, before = out @ luma, pictures.clip(100, 150) @ luma
+    inside = ((0 < out) & (out < 255)).all(axis=3)
+    np.testing.assert_allclose(grey[inside], before[inside], atol=1e-2)  # as light as before
+    spread = np.ptp(out, axis=3).mean(axis=(1, 2)) / np.ptp(pictures.clip(100, 150), axis=3).mean(axis=(1, 2))
+    assert spread.min() < 0.3 and spread.max() > 1.7
+    one_channel = pictures[..., :1]
+    assert np.array_equal(changed(Augmentation(saturation=0.9), one_channel), one_channel)
 
 
 def test_brightness_and_contrast_stay_in_the_value_range(pictures):
@@ -165,7 +188,16 @@ def test_impossible_settings_are_refused():
     for wrong in ({"shift": 1.0}, {"rotate": -1}, {"scale": 2}, {"brightness": -0.1}, {"rotate": 181}):
         with pytest.raises(RecipeError, match=next(iter(wrong))):
             Augmentation(**wrong)
-    for wrong in ({"flip": "sometimes"}, {"flip_vertical": 1.5}, {"crop": -1}):
+    for wrong in (
+        {"flip": "sometimes"},
+        {"flip_vertical": 1.5},
+        {"crop": -1},
+        {"shear": 90},
+        {"elastic_sigma": 0},
+        {"erase": 1.1},
+        {"mixup": -1},
+        {"noise": -0.1},
+    ):
         with pytest.raises(RecipeError, match=next(iter(wrong))):
             Augmentation(**wrong)
 
