@@ -146,7 +146,7 @@ class Network(Section):
     preset: Literal["mlp", "lenet", "simple_cnn", "resnet", "airbench"] = Field(
         "mlp", description="the kind of network"
     )
-    hidden: Units = Field((128, 64), description="units of the hidden layers; []: a linear classifier; set by itself it makes the network an mlp")
+    hidden: Units = Field((128, 64), description="units of the hidden layers, [] for none; set alone it makes an mlp")
     activation: Activations = Field("relu", description="of every hidden layer, or a list with one a layer")
     dropout: Dropouts = Field(0.0, description="after every hidden layer, or a list with one a layer")
     width: Widths = Field(

@@ -125,5 +125,5 @@ def test_hidden_layers_make_the_network_a_perceptron():
     changed = chosen.override({"hidden": "20,10"})
     assert (changed.network.preset, changed.network.hidden) == ("mlp", (20, 10))
     assert changed.network.described_by == Recipe().network.described_by
-    with pytest.raises(RecipeError, match="network.hidden does not describe the preset airbench"):
+    with pytest.raises(RecipeError, match=r"network\.hidden does not describe the preset airbench"):
         chosen.override({"hidden": "20,10", "network.preset": "airbench"})
