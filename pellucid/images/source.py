@@ -1,12 +1,13 @@
 """Where labelled pictures come from: a named data set, a folder, or a file of arrays."""
 
 import difflib
+import functools
 import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +15,11 @@ from pellucid.errors import DataError, RecipeError
 from pellucid.images.labels import check_known, in_words, quoted, renumber
 from pellucid.images.split import PARTS, TRAIN
 
-_FILES = ".npz, idx, CIFAR"
-_PURPOSE = {"label_rule": "folders of pictures", "keys": ".npz files"}
+if TYPE_CHECKING:
+    from pellucid.images.named.downloading import Telling
+
+_FILES = ".npz, .h5, idx, CIFAR"
+_PURPOSE = {"label_rule": "folders of pictures", "keys": ".npz and HDF5 files"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,18 +51,21 @@ def open_source(
     known: Sequence[str] | None = None,
     label_rule: str | None = None,
     keys: Mapping[str, str] | None = None,
+    progress: "Telling | None" = None,
 ) -> Source:
     """Open a named data set, a folder of pictures, or a file of pictures; no pixel of a picture file is read.
 
     classes     to train on some classes only, or to fix their order; pictures of other classes are left out
     known       the classes of a trained model: the source may have fewer, or one picture of each, but no others
     label_rule  folders: "folder", "prefix" or a regular expression with one group over the path
-    keys        .npz files: {"x": ..., "y": ...}, the names of the pictures and of the labels
+    keys        .npz and HDF5 files: {"x": ..., "y": ...}, the names of the pictures and of the labels
+    progress    told of a download, by `say` and `task` as of `runs.Silent`
 
-    Named are digits, mnist, fashion-mnist and cifar-10; a folder of such a name is written ./digits.
+    Named are digits, mnist, fashion-mnist, cifar-10, cifar-100 and cat-vs-noncat, which are looked for below the folder
+    PELLUCID_DATA and else downloaded once; a folder of such a name is written ./digits.
     Raises DataError for anything that cannot be trained on (or, with `known`, evaluated).
     """
-    source = _open(str(location), {"label_rule": label_rule or None, "keys": dict(keys or {})})
+    source = _open(str(location), {"label_rule": label_rule or None, "keys": dict(keys or {})}, progress)
     left_out = ""
     if known is not None:
         check_known(source.classes, known, "the model")
@@ -75,22 +82,21 @@ def slug(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name)[:60].strip("-.") or "pictures"
 
 
-def _open(location: str, settings: Mapping[str, Any]) -> Source:
+def _open(location: str, settings: Mapping[str, Any], progress: "Telling | None") -> Source:
     from pellucid.images.named import NAMES, open_named  # these build a Source: they import this module
     from pellucid.images.readers.kinds import kind_of
 
     path = os.path.expanduser(location)
-    taken: tuple[str, ...] = ()
     if location in NAMES:
-        reader, argument = open_named, location
-    elif not os.path.exists(path) or not (kind := kind_of(Path(path))):
-        raise DataError(_not_understood(location, path))
+        read, taken = functools.partial(open_named, location, progress), ()
+    elif os.path.exists(path) and (kind := kind_of(Path(path))):
+        read, taken = functools.partial(kind.open, Path(path)), kind.settings
     else:
-        reader, argument, taken = kind.open, Path(path), kind.settings
+        raise DataError(_not_understood(location, path))
     for setting, value in settings.items():
         if value and setting not in taken:
             raise RecipeError(f"{setting} says nothing about {location}: it is for {_PURPOSE[setting]}; leave it out")
-    return replace(reader(argument, **{setting: settings[setting] for setting in taken}), location=location)
+    return replace(read(**{setting: settings[setting] for setting in taken}), location=location)
 
 
 def _not_understood(location: str, path: str) -> str:

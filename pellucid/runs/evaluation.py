@@ -54,7 +54,7 @@ def evaluate(
     """
     progress = progress or Silent()
     classifier = model if isinstance(model, Classifier) else Classifier.load(model)
-    opened = open_source(source, known=classifier.classes, label_rule=label_rule, keys=keys)
+    opened = open_source(source, known=classifier.classes, label_rule=label_rule, keys=keys, progress=progress)
     progress.say(f"labels: {opened.label_rule}")
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)

@@ -57,7 +57,7 @@ def prepare(
     """
     chosen = _recipe(recipe, overrides) if recipe is not None else None
     location = _location(source, chosen)
-    opened = open_source(location, **_labelling(chosen or Recipe().override(_only_data(overrides))))
+    opened = open_source(location, **_labelling(chosen or Recipe().override(_only_data(overrides))), progress=progress)
     if chosen is None:
         name = default_for(opened)
         chosen = _recipe(name, overrides)

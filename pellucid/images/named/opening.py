@@ -3,20 +3,22 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pellucid.errors import DataError
-from pellucid.images.digits import open_digits
+from pellucid.images.cache import cache_folder
 from pellucid.images.named.catalogue import CATALOGUE
-from pellucid.images.named.searching import find
+from pellucid.images.named.digits import open_digits
+from pellucid.images.named.downloading import Telling, download
+from pellucid.images.named.searching import find, published_in
 from pellucid.images.source import Source
 
 
-def open_named(name: str) -> Source:
-    """The data set, from the folder PELLUCID_DATA. Raises DataError where it is not there."""
+def open_named(name: str, progress: Telling | None = None) -> Source:
+    """The data set from the folder PELLUCID_DATA, else from the folder for caches, else downloaded into that.
+
+    Raises DataError where it cannot be downloaded or read.
+    """
     if name == "digits":
         return open_digits()
     dataset = CATALOGUE[name]
-    files = find(dataset)
-    if files is None:
-        raise DataError(f"{name} is not below the folder PELLUCID_DATA: put {', '.join(dataset.files)} into it")
-    source = dataset.read(Path(name), files)
-    return replace(source, name=name, location=name, label_rule=dataset.rule)
+    folder = cache_folder() / "datasets" / name
+    files = find(dataset) or published_in(folder, dataset) or download(dataset, folder, progress or Telling())
+    return replace(dataset.read(Path(name), files), name=name, location=name, label_rule=dataset.rule)

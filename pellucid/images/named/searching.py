@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pellucid.images.named.catalogue import CATALOGUE, NamedDataset
+from pellucid.images.named.catalogue import CATALOGUE, NamedDataset, Published
 
 
 def find(dataset: NamedDataset) -> list[Path] | None:
@@ -26,16 +26,15 @@ def find(dataset: NamedDataset) -> list[Path] | None:
 
 def published_in(folder: Path, dataset: NamedDataset) -> list[Path] | None:
     """The published files, all of them and each with the right checksum; else None."""
-    files = [folder / name for name in dataset.files]
-    fit = all(file.is_file() for file in files) and all(
-        checksum_fits(file, checksum) for file, checksum in zip(files, dataset.files.values())
-    )
-    return files if fit else None
+    files = [folder / published.name for published in dataset.files]
+    if not all(file.is_file() for file in files):
+        return None
+    return files if all(map(is_as_published, files, dataset.files)) else None
 
 
-def checksum_fits(file: Path, checksum: str) -> bool:
-    """Whether a file has the checksum "md5:..." or "sha256:..."; a file that cannot be read has none."""
-    kind, _, expected = checksum.partition(":")
+def is_as_published(file: Path, published: Published) -> bool:
+    """Whether a file has the published checksum; one that is not there or cannot be read has not."""
+    kind, _, expected = published.checksum.partition(":")
     try:
         with open(file, "rb") as stream:
             return hashlib.file_digest(stream, kind).hexdigest() == expected

@@ -12,7 +12,7 @@ import io
 import re
 import tarfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -45,18 +45,17 @@ def open_cifar(path: Path) -> Source:
     Raises DataError for files that are damaged, cut off, or hold anything but arrays and text.
     """
     if path.is_dir():
-        return read_cifar(path, _contents([file for file in path.iterdir() if _is_wanted(file.name)]))
-    return read_cifar(path, _unpacked(path))
+        return _read(path, _contents([file for file in path.iterdir() if _is_wanted(file.name)]))
+    return _read(path, _unpacked(path))
 
 
-def read_cifar_files(path: Path, files: Iterable[Path]) -> Source:
-    """The given files, or the given archive, as one source that is called after `path`."""
-    files = list(files)
-    return read_cifar(path, _unpacked(files[0]) if len(files) == 1 else _contents(files))
+def read_cifar_files(path: Path, files: Sequence[Path], classes: Sequence[str]) -> Source:
+    """The given batches, or the given archive, as one source that is called after `path`."""
+    return _read(path, _unpacked(files[0]) if len(files) == 1 else _contents(files), classes)
 
 
-def read_cifar(path: Path, contents: Mapping[str, bytes]) -> Source:
-    """The files, by name, as one source that is called after `path`; test pictures are its given test part."""
+def _read(path: Path, contents: Mapping[str, bytes], classes: Sequence[str] | None = None) -> Source:
+    """The files, by name, as one source; test pictures are its given test part."""
     batches = [name for name in sorted(contents, key=natural_key) if _BATCH.fullmatch(name)]
     if not batches:
         raise DataError(f"no CIFAR pictures in {path}: expected data_batch_1 ... test_batch, or train and test")
@@ -67,7 +66,7 @@ def read_cifar(path: Path, contents: Mapping[str, bytes]) -> Source:
         images, labels = read(path / name, contents[name], hundred=name.partition(".")[0] in ("train", "test"))
         table = TEST if name.startswith("test") else TRAIN
         tables.append(Table(table, name.removesuffix(".bin"), images, labels))
-    names = _class_names(path, contents)
+    names = classes or _class_names(path, contents)
     rule = "the labels that the files give" if names is None else "the labels that the files give, by their names"
     return source_of(path, tables, rule, names)
 

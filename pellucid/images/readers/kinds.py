@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pellucid.errors import DataError
-from pellucid.images.folder import open_folder
-from pellucid.images.npz import open_npz
 from pellucid.images.readers.cifar import is_cifar_folder, open_cifar
+from pellucid.images.readers.folder import open_folder
+from pellucid.images.readers.hdf5 import is_hdf5_name, open_hdf5
 from pellucid.images.readers.idx import is_idx, is_idx_name, open_idx
+from pellucid.images.readers.npz import open_npz
 from pellucid.images.source import Source
 
 
@@ -24,6 +25,7 @@ class Kind(NamedTuple):
 
 PICTURES = Kind(open_folder, ("label_rule",))
 NPZ = Kind(open_npz, ("keys",))
+HDF5 = Kind(open_hdf5, ("keys",))
 IDX = Kind(open_idx)
 CIFAR = Kind(open_cifar)
 
@@ -52,6 +54,8 @@ def _kind_of_file(path: Path) -> Kind | None:
     name = path.name.lower()
     if name.endswith(".npz"):
         return NPZ
+    if is_hdf5_name(name):
+        return HDF5
     if name.endswith(_ARCHIVES):
         return CIFAR
     return IDX if is_idx_name(name) or is_idx(_start(path)) else None

@@ -8,8 +8,8 @@ import numpy as np
 
 from pellucid.errors import DataError
 from pellucid.images.labels import quoted
+from pellucid.images.readers.stored_arrays import as_images
 from pellucid.images.source import Source, slug
-from pellucid.images.stored_arrays import as_images
 
 
 class Table(NamedTuple):
@@ -24,17 +24,13 @@ class Table(NamedTuple):
 def source_of(path: Path, tables: Sequence[Table], rule: str, classes: Sequence[str] | None = None) -> Source:
     """The tables in their order as one source, called after `path`; `rule` tells in words where labels come from.
 
-    `classes` names the labels 0, 1, 2, ...; without it the classes are the numbers that occur. Raises DataError for a
-    label without a name, for tables of different shapes, and for pictures that `as_images` refuses.
+    `classes` names the labels 0, 1, 2, ...; without it the numbers are the names. A class without a picture is left out.
+    Raises DataError for a label without a name, for tables of different shapes, and for pictures that `as_images` refuses.
     """
     lengths = [len(table.images) for table in tables]
-    numbers = np.concatenate([table.labels for table in tables])
-    if classes is None:
-        found, labels = np.unique(numbers, return_inverse=True)
-        classes = [str(number) for number in found.tolist()]
-    else:
+    if classes is not None:
         _check_labels(path, tables, len(classes))
-        labels = numbers
+    numbers, labels = np.unique(np.concatenate([table.labels for table in tables]), return_inverse=True)
     images, value_range = as_images(_joined(path, tables))
     is_split = any(table.part for table in tables)
     return Source(
@@ -42,7 +38,7 @@ def source_of(path: Path, tables: Sequence[Table], rule: str, classes: Sequence[
         location=str(path),
         paths=tuple(f"{table.name}[{index}]" for table, n in zip(tables, lengths) for index in range(n)),
         labels=labels.astype(np.int64),
-        classes=tuple(classes),
+        classes=tuple(str(number) if classes is None else classes[number] for number in numbers.tolist()),
         label_rule=rule,
         images=images,
         value_range=value_range,

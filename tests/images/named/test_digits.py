@@ -1,6 +1,6 @@
 import numpy as np
 
-from pellucid.images import digits
+from pellucid.images.named import digits
 from pellucid.images.source import open_source
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pellucid.errors import DataError
-from pellucid.images import folder as module
-from pellucid.images.folder import open_folder
+from pellucid.images.readers import folder as module
+from pellucid.images.readers.folder import open_folder
 from pellucid.images.source import open_source
 
 
