@@ -1,13 +1,11 @@
-"""What a measurement was made on: processor, versions, BLAS kernels, threads."""
+"""The environment and the facts of a measurement, besides those of `pellucid.machine`."""
 
 import importlib.metadata
 import os
 import platform
+import re
 from collections.abc import Iterable
 from pathlib import Path
-
-import numpy as np
-import threadpoolctl
 
 # Variables that change which kernels OpenBLAS picks. Users do not set them, so a measurement must not either.
 BLAS_OVERRIDES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
@@ -18,35 +16,9 @@ def users_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in BLAS_OVERRIDES}
 
 
-def processor() -> str:
-    """The name of the processor, as the operating system gives it."""
-    listing = Path("/proc/cpuinfo")
-    if listing.exists():
-        for line in listing.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def cores() -> int:
-    """The processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """{package: version}, Python first."""
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in packages}}
-
-
-def numpy_blas() -> dict:
-    """What multiplies NumPy's matrices: {"library", "kernel": the one chosen for this processor, "threads"}."""
-    loaded = [library for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"]
-    for library in loaded:
-        if "numpy" in library["filepath"] or len(loaded) == 1:
-            name = f"{library['internal_api']} {library['version']}"
-            return {"library": name, "kernel": library.get("architecture"), "threads": library["num_threads"]}
-    name = np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]
-    return {"library": name, "kernel": None, "threads": cores()}
 
 
 def load() -> float | None:
@@ -56,7 +28,21 @@ def load() -> float | None:
 
 def memory_in_use() -> int | None:
     """Resident memory of this process in bytes, where the system tells (Linux)."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
-        return None
-    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return _status("VmRSS")
+
+
+def peak_memory() -> int | None:
+    """The most resident memory that this process has had since `forget_peak`, in bytes, where the system tells (Linux)."""
+    return _status("VmHWM")
+
+
+def forget_peak() -> None:
+    """Let `peak_memory` start anew (Linux)."""
+    if (control := Path("/proc/self/clear_refs")).exists():
+        control.write_text("5")
+
+
+def _status(entry: str) -> int | None:
+    listing = Path("/proc/self/status")
+    found = listing.exists() and re.search(rf"^{entry}:\s+(\d+) kB$", listing.read_text(), re.MULTILINE)
+    return 1024 * int(found[1]) if found else None

@@ -21,8 +21,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks import machine
+from benchmarks.machine import load, versions
 from pellucid.images import Source, choose_shape, read
+from pellucid.machine import cores, processor
 
 SHAPE = (64, 64, 3)
 GRAIN = 4  # grey levels: makes files of 25 kB at 300 x 300 and 3 MB at 4000 x 3000, much like those of a camera
@@ -30,15 +31,13 @@ GRAIN = 4  # grey levels: makes files of 25 kB at 300 x 300 and 3 MB at 4000 x 3
 
 def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
-    if (load := machine.load()) and load > 0.3:
-        print(f"other work is running (load {load:.1f}); times will be longer than they could be", file=sys.stderr)
+    if (busy := load()) and busy > 0.3:
+        print(f"other work is running (load {busy:.1f}); times will be longer than they could be", file=sys.stderr)
     small, large = (64, 4) if options.quick else (options.small, options.large)
     rows = [measure(300, 300, small, repetitions=5), measure(4000, 3000, large, repetitions=1)]
     print(table(rows))
     if options.json:
-        options.json.write_text(
-            json.dumps([row | {"load_before": load} for row in rows], indent=1) + "\n", encoding="utf-8"
-        )
+        options.json.write_text(json.dumps([row | {"load_before": busy} for row in rows], indent=1) + "\n", encoding="utf-8")
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -72,9 +71,9 @@ def measure(width: int, height: int, count: int, repetitions: int) -> dict:
         "first_spread": [min(first)[0], max(first)[0]],
         "second_spread": [min(second)[0], max(second)[0]],
         "repetitions": repetitions,
-        "cpu": machine.processor(),
-        "cores": machine.cores(),
-        "versions": machine.versions(["pillow", "numpy"]),
+        "cpu": processor(),
+        "cores": cores(),
+        "versions": versions(["pillow", "numpy"]),
     }
 
 
@@ -94,9 +93,7 @@ def photographs(folder: Path, width: int, height: int, count: int) -> tuple[Sour
     for index, path in enumerate(paths):
         Path(folder, path).write_bytes(different[index % len(different)])
     labels = np.arange(count) % 2
-    return Source("made", str(folder), paths, labels, ("a", "b"), "by turns", root=folder), np.mean(
-        [*map(len, different)]
-    )
+    return Source("made", str(folder), paths, labels, ("a", "b"), "by turns", root=folder), np.mean([*map(len, different)])
 
 
 def photograph(seed: int, width: int, height: int) -> bytes:

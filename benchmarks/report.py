@@ -1,89 +1,175 @@
-"""The measurements of `benchmarks.steps` as a table for the terminal and as a page of the documentation."""
+"""Measurements as tables, for the terminal and for the documentation."""
 
-from benchmarks.worker import MEMORY_STEPS, WARM_UP_SECONDS
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-HEADINGS = ("workload", "peer", "configuration", "threads", "peer", "pellucid", "ratio")
-
-
-def table(rows: list[dict]) -> str:
-    """Aligned columns, then what it was measured on."""
-    lines = [HEADINGS, *map(cells, rows)]
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
-    return "\n".join([*text, "", *conditions(rows)])
+Rows = Sequence[dict]
 
 
-def markdown(rows: list[dict]) -> str:
-    """docs/benchmarks.md."""
-    lines = ["| " + " | ".join(HEADINGS) + " |", "|" + "---|" * len(HEADINGS)]
-    lines += ["| " + " | ".join(cells(row)) + " |" for row in rows]
-    notes = "\n".join(f"- {line}" for line in conditions(rows))
-    return PAGE.format(table="\n".join(lines), notes=notes)
+class Table(NamedTuple):
+    """heading: one text a column. lines: the cells. words: how many columns, from the left, hold words and not numbers."""
+
+    heading: tuple[str, ...]
+    lines: list[tuple[str, ...]]
+    words: int
+
+    def aligned(self) -> str:
+        """For the terminal."""
+        lines = [self.heading, *(tuple(cell.replace("**", "") for cell in line) for line in self.lines)]
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        pad = [str.ljust] * self.words + [str.rjust] * (len(widths) - self.words)
+        return "\n".join("  ".join(fill(cell, width) for fill, cell, width in zip(pad, line, widths)).rstrip() for line in lines)
+
+    def markdown(self) -> str:
+        rule = ("---",) * self.words + ("---:",) * (len(self.heading) - self.words)
+        return "\n".join(f"| {' | '.join(cells)} |" for cells in [self.heading, rule, *self.lines])
 
 
-def cells(row: dict) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Standing:
+    """The fastest float32 configuration of a peer on a workload: its ratio to pellucid's time, and the goal if there is one."""
+
+    workload: str
+    peer: str
+    configuration: str
+    ratio: float
+    goal: float | None
+
+    @property
+    def verdict(self) -> str:
+        """`met`, or by how much the goal is missed; nothing without a goal."""
+        if self.goal is None:
+            return ""
+        return "met" if self.ratio >= self.goal else f"{1 - self.ratio / self.goal:.0%} short"
+
+    def __str__(self):
+        ratio = f"{self.ratio:.1f}×"
+        if self.goal is None:
+            return ratio
+        goal = f"goal {self.goal:g}"
+        return f"**{ratio}** ({goal})" if self.verdict == "met" else f"{ratio} ({goal}: {self.verdict})"
+
+
+def standings(rows: Rows) -> list[Standing]:
+    """One for each workload and peer, in the order of the rows; pellucid's own other configurations are no peer."""
+    best: dict[tuple[str, str], dict] = {}
+    for row in rows:
+        key = row["workload"], row["peer"]
+        if row["peer"] == "pellucid" or row["precision"] != "float32":
+            continue
+        if key not in best or row["ratio"] < best[key]["ratio"]:
+            best[key] = row
+    fields = ("workload", "peer", "configuration", "ratio", "goal")
+    return [Standing(*(row[name] for name in fields)) for row in best.values()]
+
+
+def summary(rows: Rows) -> Table:
+    """A row a workload, a column a peer: its ratio and the goal, in bold where that is met."""
+    found = {(each.workload, each.peer): each for each in standings(rows)}
+    peers = tuple(dict.fromkeys(peer for _, peer in found))
+    lines = [
+        (workload, duration(own[0]["ours_seconds"]), *(str(found.get((workload, peer), "–")) for peer in peers))
+        for workload, own in by_workload(rows)
+    ]
+    return Table(("workload", "pellucid", *peers), lines, words=1)
+
+
+def limits(rows: Rows) -> Table:
+    """How far pellucid is from what the machine can do."""
+    lines = [
+        (
+            workload,
+            duration(row["ours_seconds"]),
+            f"{row['batch'] / row['ours_seconds']:,.0f}",
+            duration(row["ours_assembly_seconds"]),
+            f"{row['operations'] / 1e6:,.1f}",
+            f"{gflops(row):,.1f}",
+            f"{gflops(row) / row['peak_gflops']:.0%}",
+        )
+        for workload, (row, *_) in by_workload(rows)
+    ]
+    heading = ("workload", "step", "pictures/s", "batch assembly", "million operations", "GFLOP/s", "of peak")
+    return Table(heading, lines, words=1)
+
+
+def configurations(rows: Rows) -> Table:
+    """A row a configuration, pellucid's first; the assembly of batches in a column of its own where it was measured."""
+    lines = []
+    for workload, own in by_workload(rows):
+        lines.append((f"**{workload}**", *side(own[0], "ours", f"pellucid, {own[0]['ours']}", 1)))
+        lines += [("", *side(row, "peer", f"{row['peer']}, {row['configuration']}", row["ratio"])) for row in own]
+    heading = ("workload", "package", "threads", "median (smallest to largest)", "ratio", "batch assembly")
+    if all(row["ours_assembly_seconds"] is None for row in rows):
+        heading, lines = heading[:-1], [line[:-1] for line in lines]
+    return Table(heading, lines, words=2)
+
+
+def side(row: dict, whose: str, name: str, ratio: float) -> tuple[str, ...]:
+    low, high = row[f"{whose}_spread"]
     return (
-        row["workload"],
-        row["peer"],
-        row["configuration"],
-        str(row["peer_blas"]["threads"]),
-        timing(row["peer_seconds"], row["peer_spread"]),
-        timing(row["ours_seconds"], row["ours_spread"]),
-        f"{row['ratio']:.1f}",
+        name,
+        str(row[f"{whose}_threads"]),
+        f"{duration(row[f'{whose}_seconds'])} ({duration(low)} to {duration(high)})",
+        f"{ratio:.2f}",
+        duration(row[f"{whose}_assembly_seconds"]),
     )
 
 
-def timing(seconds: float, spread: list[float]) -> str:
-    low, high = (f"{value * 1e6:,.0f}" for value in spread)
-    return f"{seconds * 1e6:,.0f} µs ({low} to {high})"
+def memory(rows: Rows) -> Table:
+    """Resident memory at most, and how much of it came after the imports."""
+    lines = []
+    for workload, own in by_workload(rows):
+        sides = [(own[0], "ours", f"pellucid, {own[0]['ours']}", 1)]
+        sides += [(row, "peer", f"{row['peer']}, {row['configuration']}", row["ratio"]) for row in own]
+        for number, (row, whose, name, ratio) in enumerate(sides):
+            first = "" if number else f"**{workload}**"
+            most, step = (f"{row[f'{whose}_{what}_bytes'] / 1e6:,.0f}" for what in ("peak", "step"))
+            lines.append((first, name, most, step, f"{ratio:.1f}"))
+    return Table(("workload", "package", "MB at most", "without imports", "ratio"), lines, words=2)
 
 
-def conditions(rows: list[dict]) -> list[str]:
+def by_workload(rows: Rows) -> Iterable[tuple[str, list[dict]]]:
+    """Each workload with its rows; what is said of pellucid is the same in all of them."""
+    found: dict[str, list[dict]] = {}
+    for row in rows:
+        found.setdefault(row["workload"], []).append(row)
+    return found.items()
+
+
+def conditions(rows: Rows) -> list[str]:
     """What the numbers depend on, a line each."""
     first = rows[0]
-    load = "unknown" if first["load_before"] is None else f"{first['load_before']:.1f}"
-    lines = [
-        f"processor: {first['cpu']}, {first['cores']} cores; load before the first repetition: {load}",
-        f"pellucid: {first['ours']}; {listing(first['ours_versions'])}; {products(first['ours_blas'])}",
-    ]
-    for peer, row in {row["peer"]: row for row in rows}.items():
-        lines.append(f"{peer}: {listing(row['peer_versions'])}; {products(row['peer_blas'])}")
-    lines.append(
-        f"times: median (smallest to largest) of {first['repetitions']} repetitions, taken in turn; "
-        f"{WARM_UP_SECONDS} s of warm-up and all compilation left out"
-    )
-    return [*lines, *growth(rows)]
+    lines = [f"processor: {first['cpu']}, {first['cores']} cores", f"pellucid: {package(first, 'ours')}"]
+    packages = {row["peer"]: package(row, "peer") for row in rows if row["peer"] != "pellucid"}
+    lines += [f"{peer}: {text}" for peer, text in packages.items()]
+    if (used := others(rows)) is not None:
+        lines.append(f"other programs used up to {used:.1f} of {first['cores']} cores meanwhile")
+    return [*lines, *(f"left out: {line}" for line in first["left_out"])]
 
 
-def growth(rows: list[dict]) -> list[str]:
-    """How much memory our steps keep, once for each workload."""
-    measured = {row["workload"]: row["ours_memory_growth"] for row in rows}
-    kept = ", ".join(f"{grown['traced']:,} bytes ({name})" for name, grown in measured.items())
-    return [f"memory that {MEMORY_STEPS:,} steps of pellucid keep, as tracemalloc counts it: {kept}"]
+def others(rows: Rows) -> float | None:
+    """The most cores that other programs used while one of the contenders was measured, by the median of its repetitions."""
+    used = [row[f"{whose}_others"] for row in rows for whose in ("ours", "peer")]
+    return max((each for each in used if each is not None), default=None)
 
 
-def listing(versions: dict[str, str]) -> str:
-    return ", ".join(f"{package} {version}" for package, version in versions.items())
-
-
-def products(blas: dict) -> str:
+def package(row: dict, whose: str) -> str:
+    """Versions, and in what and with how many threads it multiplies matrices."""
+    blas, threads = row[f"{whose}_blas"], row[f"{whose}_threads"]
+    versions = ", ".join(f"{name} {version}" for name, version in row[f"{whose}_versions"].items())
     kernel = f", kernel {blas['kernel']}" if blas["kernel"] else ""
-    return f"{blas['library']}{kernel}, {blas['threads']} thread{'s' if blas['threads'] > 1 else ''}"
+    return f"{versions}; {blas['library']}{kernel}; {threads} thread{'s' * (threads != 1)}"
 
 
-PAGE = """\
-# Benchmarks
+def duration(seconds: float | None) -> str:
+    """Three digits or so, in µs below 10 ms and in ms above."""
+    if seconds is None:
+        return "–"
+    number, unit = (seconds * 1e6, "µs") if seconds < 0.01 else (seconds * 1e3, "ms")
+    return f"{number:,.{1 if number < 100 else 0}f} {unit}"
 
-One whole training step: forward, loss, backward and Adam, float32, on one batch that is already in memory.
-A ratio of 2 means that the other package takes twice as long. The step of pellucid also counts the hits and
-looks for NaN and infinity.
 
-{table}
-
-{notes}
-
-Make this page again with `python -m benchmarks.steps --json FILE`, then `python -m benchmarks.steps --markdown FILE`.
-Each contender lives in a process of its own, with the environment that its users would have, and takes its turn one
-repetition at a time. Where the smallest and the largest time lie far apart, other programs wanted the processor too:
-packages that compute on all cores suffer from that most, and their ratios say little then.
-"""
+def gflops(row: dict) -> float:
+    """Billions of operations a second of pellucid."""
+    return row["operations"] / row["ours_seconds"] / 1e9

@@ -33,7 +33,8 @@ def blas(package: str = "numpy") -> dict:
 
     loaded = [library for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"]
     for library in loaded:
-        if package in library["filepath"] or len(loaded) == 1:
+        folders = Path(library["filepath"]).parent.parts  # numpy.libs/libscipy_openblas64_.so is NumPy's
+        if len(loaded) == 1 or {package, f"{package}.libs"} & set(folders):
             name = f"{library['internal_api']} {library['version']}"
             return {"library": name, "kernel": library.get("architecture"), "threads": library["num_threads"]}
     name = np.show_config(mode="dicts")["Build Dependencies"]["blas"]["name"]

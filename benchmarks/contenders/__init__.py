@@ -1,18 +1,40 @@
-"""Those who take part. The module of each has two functions.
+"""Those who take part. The module of each has some of these functions, which return `run`; `run(n)` does it n times.
 
-`prepare(workload)` returns `run`; `run(steps)` trains for so many whole steps. `blas()` tells what multiplies the
-matrices: {"library", "kernel", "threads"}.
+step(workload, **options)      a whole training step: forward, loss, backward, Adam
+assembly(workload, **options)  a batch of float32 from shuffled uint8 pictures
+forward(workload, **options)   the outputs for a batch
+
+`blas()` tells what multiplies the matrices: {"library", "kernel", "threads"}. STEPS, where there is one: `run` takes
+multiples of it.
 """
 
 import importlib.util
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from benchmarks.workloads import Workload
+
+
+def dense(workload: Workload) -> bool:
+    return not workload.convolutional
+
+
+def convolutional(workload: Workload) -> bool:
+    return workload.convolutional
+
+
+def classification(workload: Workload) -> bool:
+    """What scikit-learn's MLPClassifier can be: dense, softmax, three classes or more."""
+    return dense(workload) and workload.loss == "softmax" and workload.widths[-1] > 2
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One way of one package to train.
+    """One configuration of one package.
 
-    module: its file in this folder. imported: what must be there for it. packages: whose versions count.
+    module: its file in this folder. options: what its functions are given. imported: what must be there for it.
+    packages: whose versions count. suits: the workloads it takes part in. compiles: needs a C++ compiler.
     """
 
     peer: str
@@ -20,20 +42,63 @@ class Contender:
     module: str
     imported: str
     packages: tuple[str, ...]
+    options: Mapping = field(default_factory=dict)
+    precision: str = "float32"
+    suits: Callable[[Workload], bool] = lambda workload: True
+    compiles: bool = False
 
-    def installed(self) -> bool:
-        return importlib.util.find_spec(self.imported) is not None
+    @property
+    def name(self) -> str:
+        return f"{self.peer} ({self.configuration})"
+
+    def missing(self) -> str | None:
+        """What it needs and this computer lacks; None if nothing."""
+        if importlib.util.find_spec(self.imported) is None:
+            return f"{self.imported} is not installed (pip install -e '.[bench]')"
+        if self.compiles and not any(map(shutil.which, ("c++", "g++", "clang++", "cl"))):
+            return "it needs a C++ compiler (g++ or clang++)"
+        return None
 
 
-OURS = Contender(
-    "pellucid", "compiled kernels, float32, NaN guard", "pellucid_compiled", "pellucid", ("numpy", "numba", "scipy")
+def _ours(configuration: str, **fields) -> Contender:
+    return Contender("pellucid", configuration, "ours", "pellucid", ("numpy", "numba", "scipy"), **fields)
+
+
+def _pytorch(configuration: str, **fields) -> Contender:
+    return Contender("PyTorch", configuration, "pytorch", "torch", ("torch",), **fields)
+
+
+OURS = _ours("compiled kernels")
+
+STEP_PEERS = (
+    _ours("NumPy kernels", options={"kernels": "reference"}, suits=dense),
+    Contender("scikit-learn", "MLPClassifier.fit", "scikit_learn", "sklearn", ("scikit-learn",), suits=classification),
+    _pytorch("eager"),
+    _pytorch("eager, channels_last", options={"channels_last": True}, suits=convolutional),
+    _pytorch("torch.compile", options={"compile": True}, compiles=True),
+    _pytorch(
+        "torch.compile, channels_last",
+        options={"compile": True, "channels_last": True},
+        suits=convolutional,
+        compiles=True,
+    ),
+    _pytorch("eager, bfloat16 autocast", options={"autocast": True}, precision="bfloat16", suits=dense),
+    _pytorch(
+        "eager, channels_last, bfloat16 autocast",
+        options={"autocast": True, "channels_last": True},
+        precision="bfloat16",
+        suits=convolutional,
+    ),
+    Contender("JAX", "jit, donated buffers", "jax_jit", "jax", ("jax", "jaxlib")),
 )
 
-PEERS = (
-    Contender("pellucid", "NumPy kernels, float32, NaN guard", "pellucid_numpy", "pellucid", ("numpy",)),
-    Contender(
-        "scikit-learn", "MLPClassifier.fit, float32", "scikit_learn", "sklearn", ("scikit-learn", "numpy", "scipy")
-    ),
-    Contender("PyTorch", "eager, fused Adam, float32", "pytorch", "torch", ("torch",)),
-    Contender("JAX", "jit with donated buffers, float32", "jax_jit", "jax", ("jax", "jaxlib")),
+FORWARD_OURS = _ours("network.forward")
+
+FORWARD_PEERS = (
+    _ours("Classifier.predict", options={"classifier": True}),
+    Contender("ONNX Runtime", "session.run", "onnx_runtime", "onnxruntime", ("onnxruntime", "onnx")),
+    _pytorch("eager, inference_mode"),
+    _pytorch("eager, inference_mode, channels_last", options={"channels_last": True}, suits=convolutional),
+    _pytorch("torch.compile, inference_mode", options={"compile": True}, compiles=True),
+    Contender("JAX", "jit", "jax_jit", "jax", ("jax", "jaxlib")),
 )
