@@ -146,7 +146,7 @@ class PellucidClassifier(ClassifierMixin, Perceptron):
         return weights if sample_weight is None else weights * sample_weight
 
     def _strata(self, t):
-        return None if self._multilabel else self.classes_[t]
+        return self.classes_[t] if self.out_activation_ == "logistic" and not self._multilabel else None
 
     def _loss(self) -> Loss:
         if self.out_activation_ == "softmax":

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse
@@ -13,11 +13,12 @@ from pellucid.seeding import generator
 ROWS_WITHOUT_GRADIENT = 1024  # a batch when nothing is learned
 
 
-class Examples(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Examples:
     """Checked examples.
 
     x  (N, K) float32, float64 or CSR; or pictures (N, H, W, C) uint8, float32 or float64
-    t  (N,) int64 labels, (N, M) float32 targets; None: the inputs themselves, as rows
+    t  (N,) int64 labels, (N, M) float targets; None: the inputs themselves, as rows
     w  (N,) float64 weights, or None for all 1
     """
 
@@ -30,7 +31,7 @@ class Examples(NamedTuple):
 
     def at(self, indices: np.ndarray) -> "Examples":
         """Those at `indices`."""
-        return Examples(*(part if part is None else part[indices] for part in self))
+        return Examples(*(part if part is None else part[indices] for part in (self.x, self.t, self.w)))
 
 
 class Rows:
@@ -92,6 +93,8 @@ def batches(
     augmentation: Augmentation | None = None,
 ):
     """The examples in batches for `network`; seed: None for their own order."""
+    if examples.t is not None and examples.t.ndim == 2:
+        examples = replace(examples, t=examples.t.astype(network.dtype))
     if spec.is_pictures:
         count = len(examples)
         found = Batches(

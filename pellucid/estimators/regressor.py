@@ -71,7 +71,7 @@ class PellucidRegressor(RegressorMixin, Perceptron):
     def _targets(self, y, reset):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        t = np.asarray(y, np.float32).reshape(len(y), -1)
+        t = np.asarray(y, np.float64).reshape(len(y), -1)
         if self.loss == "poisson" and (t < 0).any():
             raise ValueError(f"loss='poisson' is for counts: y must not be negative, got {t.min():g}")
         if reset:
