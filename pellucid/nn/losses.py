@@ -20,7 +20,7 @@ class Loss:
     """
 
     name: str
-    link: str  # "softmax", "sigmoid" or "none": from outputs to probabilities
+    link: str  # "softmax", "sigmoid" or "none": from outputs to probabilities; "exp": to expected counts
     equation: str
 
     def __init__(self):
@@ -115,7 +115,18 @@ class MeanSquaredError(Loss):
         return (y[:, 0] > 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)
 
 
-LOSSES = {loss.name: loss for loss in (SoftmaxCrossEntropy, BinaryCrossEntropy, MeanSquaredError)}
+class Poisson(Loss):
+    """l = mean_k (m_k - t_k z_k + t_k log t_k - t_k), m = e^z: counts t >= 0 around their mean m, half the Poisson deviance."""
+
+    name, link = "poisson", "exp"
+    equation = "l = (1/K) Σₖ (mₖ − tₖ + tₖ log(tₖ / mₖ)),  m = exp(z)"
+
+    def __call__(self, z, t, w=None, kernels=reference):
+        dz = self._buffer("dz", z)
+        return kernels.poisson(z, self._targets(t, z), w, dz), dz
+
+
+LOSSES = {loss.name: loss for loss in (SoftmaxCrossEntropy, BinaryCrossEntropy, MeanSquaredError, Poisson)}
 
 
 def _checked_targets(t: np.ndarray, z: np.ndarray) -> np.ndarray:

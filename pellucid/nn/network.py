@@ -175,6 +175,13 @@ class Network:
         twin._restore(self.__getstate__(), kernels or self.kernels)
         return twin
 
+    def astype(self, dtype) -> "Network":
+        """The same network in another type, with parameters of its own: predictions in float64 of what learned in float32."""
+        twin, dtype = object.__new__(type(self)), np.dtype(dtype)
+        state = self.__getstate__() | {"dtype": dtype, "values": self.values.astype(dtype)}
+        twin._restore(state, select(dtype, math.prod(self.in_shape)))
+        return twin
+
     def __deepcopy__(self, memo) -> "Network":
         twin = object.__new__(type(self))
         twin.__setstate__(self.__getstate__() | {"values": self.values.copy()})

@@ -29,19 +29,24 @@ def mlp(
     *,
     activation: str | Sequence[str] = "relu",
     dropout: float | Sequence[float] = 0.0,
+    batch_norm: bool = False,
     initialiser: str = "he",
     std: float = 0.01,
     output_activation: str = "linear",
 ) -> list[Layer]:
     """A multi-layer perceptron: Flatten, then Dense (and Dropout) for each width in `hidden`, then Dense(outputs).
 
-    activation, dropout: one for all hidden layers, or one each. std: for the initialiser "normal" alone.
+    activation, dropout: one for all hidden layers, or one each. batch_norm: before each of these activations. std: for
+    the initialiser "normal" alone.
     Errors: ValueError where their count differs from that of the hidden layers.
     """
     activations, rates = _one_each(activation, hidden, "activation"), _one_each(dropout, hidden, "dropout")
     layers: list[Layer] = [Flatten()]
     for units, name, rate in zip(hidden, activations, rates, strict=True):
-        layers.append(Dense(units, name, initialiser=initialiser, std=std))
+        if batch_norm:
+            layers += _normed(Dense(units, initialiser=initialiser, std=std, bias=False), name)
+        else:
+            layers.append(Dense(units, name, initialiser=initialiser, std=std))
         if rate:
             layers.append(Dropout(rate))
     layers.append(Dense(outputs, output_activation, initialiser=initialiser, std=std))

@@ -88,7 +88,7 @@ def build_network(
         loss = LOSSES[recipe.loss.name](**smoothing)
         if donor:
             return loss, grafted(donor, loss.outputs(classes), recipe.training.seed)
-        chain = _layers(recipe, in_shape, loss.outputs(classes))
+        chain = build_layers((recipe, in_shape, loss.outputs(classes))
         network = Network(chain, in_shape, seed=recipe.training.seed, dtype=dtype)
         for pattern, factor in recipe.optimizer.factors.items():
             network.set_factor(pattern, factor)
@@ -97,7 +97,7 @@ def build_network(
         raise RecipeError(f"the network does not fit: {error}") from error
 
 
-def _layers(recipe: Recipe, in_shape: tuple[int, ...], outputs: int) -> list[Layer]:
+def build_layers(recipe: Recipe, in_shape: tuple[int, ...], outputs: int) -> list[Layer]:
     """The preset of a recipe, or the layers that it writes out and one Dense layer for the outputs."""
     section = recipe.network
     start = {"initialiser": section.initialiser, "std": section.std}

@@ -4,7 +4,7 @@ from pellucid.training.best import Best
 from pellucid.training.checkpoint import Checkpoint
 from pellucid.training.epoch import Epoch
 from pellucid.training.fit import fit, train_step
-from pellucid.training.lbfgs import fit_lbfgs
+from pellucid.training.lbfgs import Objective, fit_lbfgs
 from pellucid.training.learning_rate_finder import LearningRateSweep, sweep_learning_rates
 from pellucid.training.measure import Measure, measure, predict_outputs
 
@@ -14,6 +14,7 @@ __all__ = [
     "Epoch",
     "LearningRateSweep",
     "Measure",
+    "Objective",
     "fit",
     "fit_lbfgs",
     "measure",

@@ -44,7 +44,7 @@ def fit_lbfgs(
         if stop():
             return
         begun, network.clock.step = time.perf_counter(), number
-        objective = _Objective(network, loss, batches, penalty)
+        objective = Objective(network, loss, batches, penalty)
         with single_threaded_blas(), np.errstate(all="ignore"):
             result = scipy.optimize.minimize(
                 objective,
@@ -77,7 +77,7 @@ def fit_lbfgs(
             return
 
 
-class _Objective:
+class Objective:
     """f(theta) = loss over all batches + penalty, with its gradient, in float64."""
 
     def __init__(self, network: Network, loss: Loss, batches, penalty: Penalty | None):

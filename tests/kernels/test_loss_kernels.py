@@ -96,6 +96,20 @@ def test_mean_squared_error_at_the_extremes(dtype):
 
 
 @DTYPES
+def test_poisson_is_half_the_deviance(dtype):
+    from sklearn.metrics import mean_poisson_deviance
+
+    t = np.array([[0.0], [1.0], [7.0], [0.5], [1000.0]], dtype)
+    z = np.array([[-3.0], [0.0], [2.5], [-80.0], [6.9]], dtype)
+    losses, dz = each_row(reference.poisson, z, t)
+    means = np.exp(z.astype(np.float64))
+    expected = [mean_poisson_deviance(t[row], means[row]) / 2 for row in range(len(t))]
+    near = {"rtol": 1e-6, "atol": 8 * t.max() * np.finfo(dtype).eps}
+    np.testing.assert_allclose(losses, expected, **near)
+    np.testing.assert_allclose(dz, means - t, **near)
+
+
+@DTYPES
 @pytest.mark.parametrize("value", [-1e4, 0, 1e4])
 @pytest.mark.parametrize("k", [1, 2, 10])
 def test_equal_logits(dtype, value, k):
@@ -111,6 +125,7 @@ KERNELS = {
     "soft": reference.softmax_cross_entropy_soft,
     "binary": reference.binary_cross_entropy,
     "squared": reference.mean_squared_error,
+    "Poisson": reference.poisson,
 }
 EACH_KERNEL = pytest.mark.parametrize("kernel", KERNELS.values(), ids=KERNELS)
 

@@ -48,6 +48,19 @@ def test_a_copy_takes_the_originals_next_step_bit_for_bit(duplicate, dtype):
     np.testing.assert_array_equal(twin.grad, original.grad)
 
 
+def test_the_same_network_in_float64():
+    original = network()
+    for number in range(3):
+        original.clock.step = number
+        step(original, Update(Adam(original)))
+    wide = original.astype(np.float64)
+    assert wide.theta.dtype == wide.layers[1].W.dtype == np.float64
+    np.testing.assert_array_equal(wide.values, original.values)
+    np.testing.assert_allclose(wide.forward(X), original.forward(X), rtol=1e-5, atol=1e-6)
+    wide.theta[...] = 0
+    assert original.theta.any()
+
+
 @COPIES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
 def test_an_update_is_copied_together_with_its_network(duplicate, optimizer):

@@ -23,6 +23,7 @@ from pellucid.nn import (
     MaxPool2D,
     MeanSquaredError,
     Network,
+    Poisson,
     Reshape,
     Residual,
     Scale,
@@ -148,12 +149,17 @@ LOSS_ROWS = {  # name: (loss, outputs, targets by (rng, n, outputs))
     "squared, labels": (MeanSquaredError(), 4, "labels"),
     "squared, one output": (MeanSquaredError(), 1, "labels"),
     "squared, numbers": (MeanSquaredError(), 3, "numbers"),
+    "Poisson, counts": (Poisson(), 1, "counts"),
+    "Poisson, many outputs": (Poisson(), 3, "counts"),
+    "Poisson, numbers": (Poisson(), 3, "numbers"),
 }
 
 
 def targets(kind, rng, n, outputs):
     if kind == "labels":
         return rng.integers(0, max(outputs, 2), n)
+    if kind == "counts":
+        return rng.poisson(2.0, (n, outputs)).astype(float)
     numbers = rng.random((n, outputs))
     return numbers / numbers.sum(axis=1, keepdims=True) if kind == "probabilities" else numbers
 

@@ -113,7 +113,7 @@ def test_decisions():
 
 
 def test_how_many_outputs_and_what_they_mean():
-    assert [make.link for make in LOSSES.values()] == ["softmax", "sigmoid", "none"]
+    assert [make.link for make in LOSSES.values()] == ["softmax", "sigmoid", "none", "exp"]
     assert SoftmaxCrossEntropy().outputs(2) == 2 and MeanSquaredError().outputs(7) == 7
     assert BinaryCrossEntropy().outputs(2) == 1
     with pytest.raises(ValueError, match="softmax_cross_entropy"):

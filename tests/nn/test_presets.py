@@ -25,6 +25,13 @@ def test_one_setting_serves_all_hidden_layers():
     assert [layer.activation for layer in layers if hasattr(layer, "activation")] == ["silu"] * 3 + ["linear"]
 
 
+def test_batch_norm_stands_before_the_activations():
+    layers = presets.mlp((5, 6), 2, activation="tanh", dropout=0.1, batch_norm=True)
+    names = [type(layer).__name__ for layer in layers]
+    assert names == ["Flatten", *["Dense", "BatchNorm", "Activation", "Dropout"] * 2, "Dense"]
+    assert [layer.bias for layer in layers if hasattr(layer, "bias")] == [False, False, True]
+
+
 def test_no_hidden_layer_is_a_linear_classifier():
     assert Network(presets.mlp([], 10), (64,)).parameters == 650
 

@@ -12,7 +12,7 @@ from pellucid.errors import TrainingDiverged
 from pellucid.nn import BinaryCrossEntropy, Dense, Network, SoftmaxCrossEntropy, check_gradients, presets
 from pellucid.optim import Penalty
 from pellucid.training import fit_lbfgs, measure
-from pellucid.training.lbfgs import ITERATIONS, _Objective
+from pellucid.training.lbfgs import ITERATIONS, Objective
 from tests.problems import Batches, clusters
 
 X, T = clusters(120, 5, 3, seed=2, spread=1.5, dtype=np.float64)
@@ -61,7 +61,7 @@ def test_batches_add_up_to_the_whole(size):
     net = Network(presets.mlp([4], 3, activation="tanh"), (5,), dtype=np.float64)
     values, gradients = [], []
     for batch in (120, size):
-        objective = _Objective(net, SoftmaxCrossEntropy(), Batches(X, T, batch, w=w), Penalty(0.01, 0.1))
+        objective = Objective(net, SoftmaxCrossEntropy(), Batches(X, T, batch, w=w), Penalty(0.01, 0.1))
         value, gradient = objective(net.theta.copy())
         values.append(value)
         gradients.append(gradient)
@@ -72,7 +72,7 @@ def test_batches_add_up_to_the_whole(size):
 def test_the_objectives_gradient_is_its_slope():
     net = Network(presets.mlp([4], 3, activation="tanh"), (5,), dtype=np.float64)
     assert all(check.passed for check in check_gradients(net.layers, (5,)))
-    objective = _Objective(net, SoftmaxCrossEntropy(), Batches(X, T, 50), Penalty(l2=0.1))
+    objective = Objective(net, SoftmaxCrossEntropy(), Batches(X, T, 50), Penalty(l2=0.1))
     theta = net.theta.copy()
     slope = scipy.optimize.approx_fprime(theta, lambda theta: objective(theta)[0], 1e-7)
     np.testing.assert_allclose(objective(theta)[1], slope, atol=1e-5)

@@ -33,6 +33,7 @@ from pellucid.kernels.reference.loss import (
     binary_cross_entropy,
     count_hits,
     mean_squared_error,
+    poisson,
     softmax_cross_entropy,
     softmax_cross_entropy_soft,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "orthogonalise",
     "orthogonalise_scratch",
     "penalty_gradient",
+    "poisson",
     "relu",
     "relu_backward",
     "rmsprop",

@@ -69,6 +69,19 @@ def mean_squared_error(y, t, w, dy):
     return _weighted_mean(losses, w, dy)
 
 
+def poisson(z, t, w, dz):
+    """l = mean_k (m_k - t_k + t_k (log t_k - z_k)),  m = e^z        dl/dz = (m - t) / K        z, t: (N, K), t >= 0.
+
+    Half the deviance of a Poisson distribution of mean e^z (McCullagh & Nelder 1989, section 2.3.1): 0 where e^z = t.
+    """
+    np.exp(z, out=dz)
+    dz -= t
+    logarithm = np.log(np.where(t > 0, t, 1))  # 0 log 0 = 0
+    losses = np.mean(dz + t * (logarithm - z), axis=1)
+    dz *= 1 / z.shape[1]
+    return _weighted_mean(losses, w, dz)
+
+
 def count_hits(z, t):
     """How many rows of z have their largest number at the label        z: (N, K)  t: (N,). Returns a whole number."""
     return int(np.count_nonzero(z.argmax(axis=1) == t))
