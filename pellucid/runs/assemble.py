@@ -88,7 +88,7 @@ def build_network(
         loss = LOSSES[recipe.loss.name](**smoothing)
         if donor:
             return loss, grafted(donor, loss.outputs(classes), recipe.training.seed)
-        chain = build_layers((recipe, in_shape, loss.outputs(classes))
+        chain = build_layers(recipe, in_shape, loss.outputs(classes))
         network = Network(chain, in_shape, seed=recipe.training.seed, dtype=dtype)
         for pattern, factor in recipe.optimizer.factors.items():
             network.set_factor(pattern, factor)

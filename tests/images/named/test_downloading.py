@@ -112,7 +112,7 @@ def test_megabytes_are_counted_once(offered, tmp_path, monkeypatch):
     listener = Listener()
     open_source("mnist", progress=listener)
     size = sum(file.size for file in CATALOGUE["mnist"].files)
-    name, total, arrived = listener.tasks[0]
+    _, total, arrived = listener.tasks[0]
     assert total == -(-size // 100) and size // 100 <= arrived <= total + downloading._PIECE // 100
 
 
