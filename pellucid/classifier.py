@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pellucid import kernels, model_file
-from pellucid.errors import ModelFileError
+from pellucid.errors import DataError, ModelFileError
 from pellucid.images import views
 from pellucid.images.input_spec import InputSpec
 from pellucid.images.opening import PictureFile
@@ -42,6 +42,9 @@ def _clipped(z: np.ndarray) -> np.ndarray:
 LINKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"softmax": _softmax, "sigmoid": _sigmoid, "none": _clipped}
 
 
+PICTURE = "picture"  # the link of a network that gives back its input; no probabilities come of it
+
+
 def probabilities(logits: np.ndarray, link: str, temperature: float = 1.0) -> np.ndarray:
     """Outputs (N, K), or (N, 1) for the sigmoid link, as probabilities (N, classes): float64, rows sum to 1.
 
@@ -69,7 +72,7 @@ class Classifier:
     network: Network
     input: InputSpec
     classes: tuple[str, ...]
-    link: str = "softmax"  # "softmax", "sigmoid" (one output: the probability of the second class) or "none"
+    link: str = "softmax"  # "softmax", "sigmoid" (one output: the second class), "none"; "picture": an autoencoder, no classes
     temperature: float = 1.0
     threshold: float | None = None  # answers with a smaller probability are None
     views: str = "none"  # "flip", "flip+shift": outputs averaged over several views of a picture (see images/views.py)
@@ -86,17 +89,20 @@ class Classifier:
         object.__setattr__(self, "_multiply_adds", passes * sum(layer.multiply_adds() for layer in self.network.layers))
 
     def _misfit(self) -> str | None:
-        outputs = 1 if self.link == "sigmoid" else len(self.classes)
-        if self.link not in LINKS:
-            return f"unknown link {self.link!r}, expected one of {', '.join(LINKS)}"
-        if len(self.classes) < 2 or len(set(self.classes)) < len(self.classes):
+        outputs = {"sigmoid": 1, PICTURE: math.prod(self.input.shape)}.get(self.link, len(self.classes))
+        if self.link not in (*LINKS, PICTURE):
+            return f"unknown link {self.link!r}, expected one of {', '.join(LINKS)}, {PICTURE}"
+        if self.link == PICTURE and self.classes:
+            return f"a model that gives back pictures has no classes, got {self.classes}"
+        if (self.link != PICTURE and len(self.classes) < 2) or len(set(self.classes)) < len(self.classes):
             return f"expected at least two different class names, got {self.classes}"
         if not all(isinstance(name, str) for name in self.classes):
             return f"class names are text, got {self.classes}"
         if self.link == "sigmoid" and len(self.classes) != 2:
             return f"the sigmoid link tells 2 classes apart, got {len(self.classes)}"
         if self.network.out_shape != (outputs,):
-            return f"{len(self.classes)} classes need {outputs} outputs, the network has {self.network.out_shape}"
+            what = "pictures of this size" if self.link == PICTURE else f"{len(self.classes)} classes"
+            return f"{what} need {outputs} outputs, the network has {self.network.out_shape}"
         if self.network.in_shape != tuple(self.input.shape):
             return f"the network takes {self.network.in_shape}, the input specification makes {self.input.shape}"
         if not 0 < self.temperature < float("inf"):
@@ -114,11 +120,13 @@ class Classifier:
         return self._outputs(*self._batches(x, batch_size))
 
     def predict_proba(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
-        """The probability of each class: (N, classes) float64, rows sum to 1."""
+        """The probability of each class: (N, classes) float64, rows sum to 1. DataError for a model that has no classes."""
+        self.require_classes()
         return probabilities(self.logits(x, batch_size=batch_size), self.link, self.temperature)
 
     def predict_proba_decoded(self, values: np.ndarray) -> np.ndarray:
         """`predict_proba` of one batch (N, *shape) that `input.decode` made, taken as it is."""
+        self.require_classes()
         return probabilities(self._outputs([values], len(values)), self.link, self.temperature)
 
     def predict(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
@@ -131,6 +139,18 @@ class Classifier:
         if self.threshold is not None:
             best[p.max(axis=1) < self.threshold] = len(self.classes)  # the place of None
         return self._names[best]
+
+    def reconstruct(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
+        """What an autoencoder gives back: (N, H, W, C) float32 in the value range of its pictures. DataError for a classifier."""
+        if self.link != PICTURE:
+            raise DataError("this model names classes and gives back no pictures; use predict or predict_proba")
+        low, high = self.input.value_range
+        return self.logits(x, batch_size=batch_size).reshape(-1, *self.input.shape) * np.float32(high - low) + np.float32(low)
+
+    def require_classes(self) -> None:
+        """DataError for a model without classes."""
+        if self.link == PICTURE:
+            raise DataError("this model gives back pictures and names no classes; use reconstruct, or train with another recipe")
 
     def save(self, path: str | Path) -> None:
         """Write the model file: whole, or not at all. Errors: OutputError."""
@@ -190,10 +210,12 @@ class Classifier:
         self.__init__(**state)
 
     def __repr__(self):
+        size = " x ".join(map(str, self.input.shape))
+        if self.link == PICTURE:
+            return f"<Autoencoder of pictures {size}, {self.network.parameters:,} parameters>"
         shown = ", ".join(self.classes[:3]) + (", ..." if len(self.classes) > 3 else "")
         part = next((part for part in ("test", "cross-validation", "validation", "train") if part in self.scores), None)
         scored = f", {part} accuracy {self.scores[part]['accuracy']:.1%}" if part else ""
-        size = " x ".join(map(str, self.input.shape))
         return (
             f"<Classifier of {len(self.classes)} classes ({shown}), input {size}, "
             f"{self.network.parameters:,} parameters{scored}>"

@@ -6,7 +6,7 @@ The header is
     network      {"in_shape": [8, 8, 1], "dtype": "float32", "layers": [{"type": "Flatten"}, ...]}
     input        size, channels, fit, value range, normalisation (see `InputSpec`)
     classes      their names, in the order of the outputs
-    link         "softmax", "sigmoid" or "none": from outputs to probabilities
+    link         "softmax", "sigmoid" or "none": from outputs to probabilities; "picture": the outputs are pixels, no classes
     temperature  divides the outputs before the link
     threshold    the least probability that counts as an answer, or null
     views        "none", "flip" or "flip+shift": the views of a picture that the outputs are averaged over (since version 2)

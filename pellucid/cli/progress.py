@@ -125,7 +125,8 @@ def epoch_line(record, epochs: int) -> str:
     parts = [f"epoch {record.number + 1}/{epochs}", f"loss {record.loss:.3f}"]
     if record.validation_loss is not None:
         parts.append(f"val {record.validation_loss:.3f}")
-    parts.append(f"acc {percent(record.accuracy)}")
+    if record.accuracy is not None:
+        parts.append(f"acc {percent(record.accuracy)}")
     if record.validation_accuracy is not None:
         parts.append(f"val acc {percent(record.validation_accuracy)}")
     return " · ".join(parts)

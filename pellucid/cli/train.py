@@ -70,18 +70,28 @@ def train(
 
 def summary(run: "Run") -> str:
     """What a person wants to know at once: how good, compared to what, where, and what next."""
-    scores = run.scores[run.part]
-    name, share = scores.majority
-    rows = [
-        (IN_WORDS[run.part], scored(run.accuracy, run.interval, run.n_test)),
-        ("most common class", f"{percent(share)} (always answering {name})"),
-    ]
+    rows = _rebuilt(run) if run.predictions is None else _named(run)
     if run.folds:
         spread = f"± {100 * run.folds.spread:.1f} (mean and deviation of {len(run.folds.accuracies)} folds)"
         rows.append(("folds", f"{100 * run.folds.mean:.1f} {spread}"))
-    rows += [
-        ("model", str(run.model)),
-        ("report", str(run.report)),
-        ("next", f"pellucid predict {shell_word(run.model)} PICTURE"),
-    ]
+    rows += [("model", str(run.model)), ("report", str(run.report))]
+    if run.predictions is not None:
+        rows.append(("next", f"pellucid predict {shell_word(run.model)} PICTURE"))
     return table(rows)
+
+
+def _named(run: "Run") -> list[tuple[str, str]]:
+    name, share = run.scores[run.part].majority
+    return [
+        (IN_WORDS[run.part], scored(run.accuracy, run.interval, run.n_test)),
+        ("most common class", f"{percent(share)} (always answering {name})"),
+    ]
+
+
+def _rebuilt(run: "Run") -> list[tuple[str, str]]:
+    scores = run.scores[run.part]
+    pictures = f"{scores.n} {run.part} picture{'s' * (scores.n != 1)}"
+    return [
+        ("given back", f"{percent(scores.explained)} of the pixels' variance, on {pictures}"),
+        ("squared error", f"{scores.loss:.4f} a pixel (always the mean picture: {scores.baseline:.4f}; values from 0 to 1)"),
+    ]

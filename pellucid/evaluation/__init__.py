@@ -2,6 +2,7 @@
 
 from pellucid.evaluation.interval import wilson
 from pellucid.evaluation.predictions import Predictions
+from pellucid.evaluation.reconstruction import ReconstructionScores
 from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, score
 from pellucid.evaluation.tables import (
     classification_report,
@@ -14,6 +15,7 @@ from pellucid.evaluation.tables import (
 __all__ = [
     "ClassScore",
     "Predictions",
+    "ReconstructionScores",
     "Scores",
     "classification_report",
     "confusion_csv",

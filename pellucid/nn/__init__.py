@@ -23,7 +23,7 @@ from pellucid.nn.layers import (
     TransposedConv2D,
     Upsample,
 )
-from pellucid.nn.losses import BinaryCrossEntropy, Loss, MeanSquaredError, Poisson, SoftmaxCrossEntropy
+from pellucid.nn.losses import BinaryCrossEntropy, Loss, MeanSquaredError, Poisson, Reconstruction, SoftmaxCrossEntropy
 from pellucid.nn.network import Network
 from pellucid.nn.parameter import Group, Parameter, Slot
 from pellucid.nn.whitening import whiten
@@ -52,6 +52,7 @@ __all__ = [
     "Network",
     "Parameter",
     "Poisson",
+    "Reconstruction",
     "Reshape",
     "Residual",
     "Scale",

@@ -20,8 +20,9 @@ class Loss:
     """
 
     name: str
-    link: str  # "softmax", "sigmoid" or "none": from outputs to probabilities; "exp": to expected counts
+    link: str  # "softmax", "sigmoid", "none": from outputs to probabilities; "exp": to expected counts; "picture": to pixels
     equation: str
+    names_classes = True  # whether outputs stand for classes, so that answers are right or wrong
 
     def __init__(self):
         self._pool: dict = {}
@@ -34,6 +35,10 @@ class Loss:
     def outputs(self, classes: int) -> int:
         """How many outputs the network needs for that many classes."""
         return classes
+
+    def targets(self, x: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """What the outputs for a batch (x, t) should be: t."""
+        return t
 
     def decide(self, z: np.ndarray) -> np.ndarray:
         """The class each row of outputs stands for: (N,) int64; of several outputs, the largest."""
@@ -126,7 +131,22 @@ class Poisson(Loss):
         return kernels.poisson(z, self._targets(t, z), w, dz), dz
 
 
-LOSSES = {loss.name: loss for loss in (SoftmaxCrossEntropy, BinaryCrossEntropy, MeanSquaredError, Poisson)}
+class Reconstruction(Loss):
+    """l = mean_k (y_k - x_k)^2: the outputs should be the input itself, in one row. Labels are not used."""
+
+    name, link = "reconstruction", "picture"
+    equation = "l = (1/K) Σₖ (yₖ − xₖ)²"
+    names_classes = False
+
+    def __call__(self, y, t, w=None, kernels=reference):
+        dy = self._buffer("dy", y)
+        return kernels.mean_squared_error(y, self._targets(t, y), w, dy), dy
+
+    def targets(self, x, t):
+        return x.reshape(len(x), -1)
+
+
+LOSSES = {loss.name: loss for loss in (SoftmaxCrossEntropy, BinaryCrossEntropy, MeanSquaredError, Poisson, Reconstruction)}
 
 
 def _checked_targets(t: np.ndarray, z: np.ndarray) -> np.ndarray:

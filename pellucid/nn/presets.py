@@ -165,6 +165,8 @@ def convolutional_autoencoder(
     width is no multiple of 4.
     """
     height, side, channels = _picture(in_shape, "convolutional_autoencoder")
+    if not isinstance(width, int):
+        raise ValueError(f"the preset convolutional_autoencoder takes one width, got {width}")
     if height % 4 or side % 4:
         raise ValueError(f"the preset convolutional_autoencoder halves pictures twice, got {height} × {side} pixels")
     smallest = (height // 4, side // 4, 2 * width)

@@ -9,7 +9,20 @@ from pydantic import Field, ValidationError
 from pellucid.errors import RecipeError
 from pellucid.recipes.kinds import Section, Text
 from pellucid.recipes.problems import explain
-from pellucid.recipes.sections import KEYS, START, Augment, Data, Input, Loss, Network, Optimizer, Schedule, Training, Transfer
+from pellucid.recipes.sections import (
+    AUTOENCODERS,
+    KEYS,
+    START,
+    Augment,
+    Data,
+    Input,
+    Loss,
+    Network,
+    Optimizer,
+    Schedule,
+    Training,
+    Transfer,
+)
 from pellucid.recipes.settings import dotted
 
 
@@ -33,11 +46,30 @@ class Recipe(Section):
     training: Training = Training()
 
     def model_post_init(self, context) -> None:
-        if self.network.output_activation != "linear" and self.loss.name != "mean_squared_error":
+        if self.loss.name == "reconstruction":
+            self._check_reconstruction()
+        elif self.network.preset in AUTOENCODERS and not self.network.layers:
+            raise RecipeError(
+                f'network.preset = "{self.network.preset}" gives back pictures, but {self.loss.name} needs a score for each '
+                'class; set loss.name to "reconstruction", or take another preset'
+            )
+        elif self.network.output_activation != "linear" and self.loss.name != "mean_squared_error":
             raise RecipeError(
                 f'network.output_activation is "{self.network.output_activation}", but {self.loss.name} works on '
                 'linear outputs and applies its own; set it to "linear"'
             )
+
+    def _check_reconstruction(self) -> None:
+        """What goes with a network that gives back its input: RecipeError names the first setting that does not."""
+        wrong = {
+            'input.normalisation = "unit", which outputs from 0 to 1 can reach': self.input.normalisation != "unit",
+            "training.folds = 0: folds score the naming of classes": self.training.folds or self.training.final,
+            'augment.views = "none": a picture has one reconstruction': self.augment.views != "none",
+            "no transfer.model": self.transfer.model,
+        }
+        for expected, violated in wrong.items():
+            if violated:
+                raise RecipeError(f'loss.name = "reconstruction" goes with {expected}')
 
     @classmethod
     def parse(cls, tables: Mapping[str, Any], origin: str = "") -> "Recipe":

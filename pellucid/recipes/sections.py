@@ -131,19 +131,23 @@ KEYS = {
     "simple_cnn": ("width", "batch_norm"),
     "resnet": ("width",),
     "airbench": ("width",),
+    "autoencoder": ("hidden", "code"),
+    "convolutional_autoencoder": ("width", "code"),
 }
+AUTOENCODERS = ("autoencoder", "convolutional_autoencoder")
 
 
 class Network(Section):
     """The layers, either by a preset and the keys that describe it, or written out (`layers`).
 
     The preset mlp has `hidden`, `activation`, `dropout`, `initialiser`, `std` and `output_activation`. The
-    convolutional presets are lenet, simple_cnn (`width`, `batch_norm`), resnet and airbench (`width`). `layers`
-    leaves out the output layer, which has one unit a class (or one for two classes and the binary loss);
-    `initialiser`, `std` and `output_activation` go with it.
+    convolutional presets are lenet, simple_cnn (`width`, `batch_norm`), resnet and airbench (`width`). With the loss
+    "reconstruction", autoencoder (`hidden`, `code`) and convolutional_autoencoder (`width`, `code`) give back the
+    picture itself. `layers` leaves out the output layer, which has one unit a class (or one for two classes and the
+    binary loss, or one for each number of the picture); `initialiser`, `std` and `output_activation` go with it.
     """
 
-    preset: Literal["mlp", "lenet", "simple_cnn", "resnet", "airbench"] = Field(
+    preset: Literal["mlp", "lenet", "simple_cnn", "resnet", "airbench", "autoencoder", "convolutional_autoencoder"] = Field(
         "mlp", description="the kind of network"
     )
     hidden: Units = Field((128, 64), description="units of the hidden layers, [] for none; set alone it makes an mlp")
@@ -152,11 +156,14 @@ class Network(Section):
     width: Widths = Field(
         0, description="filters of the first of three stages, or a list with those of each; 0: as the preset is known"
     )
+    code: Count = Field(32, description="autoencoders: how many numbers a picture is squeezed into")
     batch_norm: bool = Field(False, description="simple_cnn: batch normalisation after each convolution")
     layers: Layers = Field((), description="the layers before the output written out, in place of a preset")
     initialiser: Initialiser = Field("he", description="how the weights start")
     std: Positive = Field(0.01, description='standard deviation of the "normal" initialiser')
-    output_activation: Activation = Field("linear", description="of the output; others only with mean_squared_error")
+    output_activation: Activation = Field(
+        "linear", description="of the output; others only with mean_squared_error or reconstruction"
+    )
 
     @property
     def described_by(self) -> tuple[str, ...]:
@@ -198,8 +205,9 @@ class Transfer(Section):
 class Loss(Section):
     """What the training makes small."""
 
-    name: Literal["softmax_cross_entropy", "binary_cross_entropy", "mean_squared_error"] = Field(
-        "softmax_cross_entropy", description="the loss; binary_cross_entropy is for two classes and one output"
+    name: Literal["softmax_cross_entropy", "binary_cross_entropy", "mean_squared_error", "reconstruction"] = Field(
+        "softmax_cross_entropy",
+        description="the loss; binary_cross_entropy is for two classes and one output, reconstruction for autoencoders",
     )
     label_smoothing: Fraction = Field(0.0, description="share of each label spread over all classes (softmax only)")
     class_weight: ClassWeight = Field("none", description='"balanced": rare classes count more; or a weight a class')

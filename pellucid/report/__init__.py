@@ -5,7 +5,7 @@ each figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words 
 """
 
 from pellucid.report.choice import gallery, samples
-from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, ReportData
+from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, Rebuilt, ReportData
 from pellucid.report.drawings import save_figures
 from pellucid.report.html import render
 from pellucid.report.pictures import thumbnail
@@ -16,6 +16,7 @@ __all__ = [
     "Formula",
     "InputFacts",
     "Picture",
+    "Rebuilt",
     "ReportData",
     "gallery",
     "render",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.evaluation import Scores
+from pellucid.evaluation import ReconstructionScores, Scores
 
 # How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
 PART_WORDS = {"train": "training", "cross-validation": "cross-validated"}
@@ -32,6 +32,15 @@ class Answer(NamedTuple):
     def is_right(self) -> bool:
         """Whether the predicted class is the true one."""
         return self.label == self.predicted
+
+
+class Rebuilt(NamedTuple):
+    """A picture and what an autoencoder gives back of it."""
+
+    name: str
+    pixels: np.ndarray  # (H, W, 1 or 3) uint8
+    rebuilt: np.ndarray  # the same shape
+    error: float  # mean squared error of a pixel, values from 0 to 1
 
 
 class Formula(NamedTuple):
@@ -85,13 +94,14 @@ class ReportData:
     optimizer: Formula
     schedule: Formula
     epochs: Sequence[Mapping]  # `Epoch.to_json()` of each
-    scores: Mapping[str, Scores]  # part -> scores
+    scores: Mapping[str, Scores] | Mapping[str, ReconstructionScores]  # part -> scores; the second of an autoencoder
     part: str  # what the headline, the confusion matrix and the gallery speak of: "test" where there is one
     config: str  # the resolved recipe, as TOML
     created: str  # date and time, in words
     seconds: float  # training time
     samples: Mapping[str, Sequence[Picture]] = field(default_factory=dict)  # class -> some of its pictures
     gallery: Sequence[Answer] = ()  # wrong and right ones, in the order shown
+    rebuilt: Sequence[Rebuilt] = ()  # of an autoencoder, the one given back best first
     first_layer: np.ndarray | None = None  # (H, W, C, units): the weights of each unit, in the shape of the input
     epochs_planned: int = 0  # 0: as many as there are
     best_epoch: int | None = None  # position in `epochs` of the one whose weights were kept; None: the last
@@ -111,6 +121,6 @@ class ReportData:
         return "picture" if len(self.input.shape) == 3 else "row"
 
     @property
-    def headline(self) -> Scores:
+    def headline(self) -> Scores | ReconstructionScores:
         """The scores that the report is about."""
         return self.scores[self.part]

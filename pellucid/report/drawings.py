@@ -24,7 +24,8 @@ _VARIABLES = {
 def save_figures(data: ReportData, folder: str | Path) -> list[Path]:
     """Write loss_curve, confusion_matrix, samples and sample_predictions as PNG files into `folder`.
 
-    Returns their paths. What has nothing to show (no epochs, features instead of pictures) is left out.
+    Of an autoencoder, reconstructions take the place of matrix and predictions. What has nothing to show (no epochs, features
+    instead of pictures) is left out. Returns the paths.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +41,9 @@ def curves_svg(data: ReportData) -> list[str]:
     """The loss curve and the accuracy curve as `<svg>` elements that take the colours of the page they stand in."""
     if not data.epochs:
         return []
-    curves = {"Loss by epoch": figures.loss_curve, "Accuracy by epoch": figures.accuracy_curve}
+    curves = {"Loss by epoch": figures.loss_curve}
+    if any(epoch["accuracy"] is not None for epoch in data.epochs):
+        curves["Accuracy by epoch"] = figures.accuracy_curve
     return [_svg(_curve_figure(curve, data, (4.8, 3.0)), name) for name, curve in curves.items()]
 
 
@@ -50,9 +53,13 @@ def _drawings(data):
     if data.epochs:
         drawings["loss_curve"] = _curve_figure(figures.loss_curve, data, (6.4, 4.0))
     classes = data.data.classes
-    side = min(9.0, 2.6 + 0.42 * len(classes))
-    drawings["confusion_matrix"] = figure = _figure((side, side), layout="constrained")
-    figures.confusion_matrix(figure.subplots(), data.headline.confusion, classes)
+    if data.rebuilt:
+        drawings["reconstructions"] = figure = _figure((8.0, 0.2 + 1.78 * -(-len(data.rebuilt) // 10)))
+        figures.reconstructions(figure.add_axes(_inset(figure)), data.rebuilt)
+    else:
+        side = min(9.0, 2.6 + 0.42 * len(classes))
+        drawings["confusion_matrix"] = figure = _figure((side, side), layout="constrained")
+        figures.confusion_matrix(figure.subplots(), data.headline.confusion, classes)
     columns = min(figures.COLUMNS, max(map(len, data.samples.values()), default=0))
     rows = min(figures.ROWS, len(data.samples))
     if columns and data.noun == "picture":

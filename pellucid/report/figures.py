@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pellucid.report.data import Answer, Picture
+from pellucid.report.data import Answer, Picture, Rebuilt
 from pellucid.report.pictures import confusion_pixels, confusion_strength, mosaic, weight_pictures
 from pellucid.report.words import percent, shorten
 
@@ -105,6 +105,15 @@ def sample_predictions(ax, answers: Sequence[Answer], columns: int = 8) -> None:
         colour = INK if answer.is_right else ORANGE
         _text(ax, column + 0.5, row * 1.5 + 0.98, lines, color=colour, ha="center", va="top", fontsize=7.5)
     _frame(ax, columns, -(-len(answers) // columns) * 1.5)
+
+
+def reconstructions(ax, pictures: Sequence[Rebuilt], columns: int = 10) -> None:
+    """Pictures, and under each what an autoencoder gives back of it."""
+    for place, picture in enumerate(pictures):
+        row, column = divmod(place, columns)
+        _place(ax, picture.pixels, (column, row * 2.2), 0.94)
+        _place(ax, picture.rebuilt, (column, row * 2.2 + 1), 0.94)
+    _frame(ax, columns, -(-len(pictures) // columns) * 2.2)
 
 
 def first_layer(ax, weights: np.ndarray) -> None:

@@ -20,24 +20,41 @@ def render(data: ReportData) -> str:
 
     Every name and text is escaped where it is put in; besides, a content security policy forbids scripts and network.
     """
-    class_counts = facts.class_counts(data.data)
+    if data.rebuilt:
+        return render_reconstruction(data)
     return _environment().get_template("page.html").render(
-        data=data,
-        scores=data.headline,
+        **_shared(data),
         question=sentences.question(data.data.classes, data.noun),
         findings=sentences.findings(data),
-        data_facts=facts.data_facts(data.data, data.noun) + facts.input_facts(data.input, data.data.sizes),
-        class_counts=class_counts,
-        class_totals=[sum(column) for column in zip(*(counts for _, counts in class_counts))],
-        run_facts=facts.run_facts(data),
-        curves=curves_svg(data),
-        activations=_activations(data.layers),
         strength=pictures.confusion_strength(data.headline.confusion),
         confused=sentences.most_confused(data.headline, 8),
-        weights=() if data.first_layer is None else pictures.weight_pictures(data.first_layer),
-        long_list=len(data.data.classes) > _LONG_LIST,
         as_picture=len(data.data.classes) > _CELLS,
     )  # fmt: skip
+
+
+def render_reconstruction(data: ReportData) -> str:
+    """The page of an autoencoder: pictures beside their reconstructions in place of classes and answers."""
+    return _environment().get_template("reconstruction.html").render(
+        **_shared(data),
+        findings=sentences.reconstruction_findings(data),
+    )  # fmt: skip
+
+
+def _shared(data: ReportData) -> dict:
+    """What every page shows: the data, the network, its learning, its settings."""
+    class_counts = facts.class_counts(data.data)
+    return {
+        "data": data,
+        "scores": data.headline,
+        "data_facts": facts.data_facts(data.data, data.noun) + facts.input_facts(data.input, data.data.sizes),
+        "class_counts": class_counts,
+        "class_totals": [sum(column) for column in zip(*(counts for _, counts in class_counts))],
+        "run_facts": facts.run_facts(data),
+        "curves": curves_svg(data),
+        "activations": _activations(data.layers),
+        "weights": () if data.first_layer is None else pictures.weight_pictures(data.first_layer),
+        "long_list": len(data.data.classes) > _LONG_LIST,
+    }
 
 
 def _environment():

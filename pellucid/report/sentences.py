@@ -46,6 +46,36 @@ def findings(data: ReportData) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
+def reconstruction_findings(data: ReportData) -> list[str]:
+    """All sentences of the report of an autoencoder."""
+    sentences = [given_back(data), reconstruction_gap(data), loss(data.epochs), levelled(data.epochs), stopped(data)]
+    return [sentence for sentence in sentences if sentence]
+
+
+def given_back(data: ReportData) -> str:
+    """How much of the pictures comes back, and through how few numbers."""
+    scores, numbers = data.headline, math.prod(data.input.shape)
+    code = min(math.prod(layer["out_shape"]) for layer in data.layers)
+    squeezed = f"{numbers:,} numbers of a picture pass through {code:,}"
+    if code >= numbers:
+        squeezed = "No layer is narrower than the picture"
+    return (
+        f"{squeezed}, and {percent(scores.explained)} of the variance of the pixels comes back, on "
+        f"{count(scores.n, f'{_word(data.part)} picture')}: the squared error of a pixel is {number(scores.loss)} where always "
+        f"giving the mean picture leaves {number(scores.baseline)} (values from 0 to 1)."
+    )
+
+
+def reconstruction_gap(data: ReportData) -> str:
+    """Training error against the error on pictures that were held back."""
+    if data.part == "train":
+        return "These pictures were learned from, so the error says nothing about new ones; keep some back with --test 0.15."
+    train, held_back = data.scores["train"].loss, data.headline.loss
+    if held_back <= 1.05 * train:
+        return f"On training pictures the error is {number(train)}: no sign of overfitting."
+    return f"On training pictures the error is {number(train)}; on new ones it is {held_back / train:.2g} times as large."
+
+
 def accuracy(scores: Scores, part: str, noun: str = "picture") -> str:
     """How many answers are right."""
     examples = count(scores.n, f"{_word(part)} {noun}")

@@ -1,5 +1,6 @@
 """From a recipe and prepared data to the moving parts of a training: network, loss, update, schedule, batches."""
 
+import math
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -13,6 +14,7 @@ from pellucid.nn.layers.affine import Affine
 from pellucid.nn.losses import LOSSES, Loss
 from pellucid.optim import OPTIMIZERS, Optimizer, Penalty, Update, schedules
 from pellucid.recipes import Recipe
+from pellucid.recipes.sections import AUTOENCODERS
 from pellucid.runs.prepare import Prepared
 from pellucid.runs.transfer import grafted
 from pellucid.training import Best, Checkpoint, Epoch
@@ -56,6 +58,8 @@ def assemble(prepared: Prepared) -> Parts:
     """The parts at the start of training, or RecipeError where the recipe does not fit the data."""
     recipe, dataset, split = prepared.recipe, prepared.dataset, prepared.split
     loss, network = build_network(recipe, prepared.spec.shape, len(dataset.classes), prepared.donor)
+    if not (loss.names_classes or dataset.is_pictures):
+        raise RecipeError(f"{loss.name} gives back pictures, but the source holds rows of numbers; take another recipe")
     _whiten(network, prepared)
     penalty = Penalty(recipe.loss.l1, recipe.loss.l2)
     update = build_update(recipe, network, penalty)
@@ -88,7 +92,8 @@ def build_network(
         loss = LOSSES[recipe.loss.name](**smoothing)
         if donor:
             return loss, grafted(donor, loss.outputs(classes), recipe.training.seed)
-        chain = build_layers(recipe, in_shape, loss.outputs(classes))
+        outputs = loss.outputs(classes) if loss.names_classes else math.prod(in_shape)
+        chain = build_layers(recipe, in_shape, outputs)
         network = Network(chain, in_shape, seed=recipe.training.seed, dtype=dtype)
         for pattern, factor in recipe.optimizer.factors.items():
             network.set_factor(pattern, factor)
@@ -116,7 +121,9 @@ def build_layers(recipe: Recipe, in_shape: tuple[int, ...], outputs: int) -> lis
     described = {key: getattr(section, key) for key in section.described_by if key != "preset"}
     if not described.get("width", True):
         del described["width"]  # 0: as the preset is known
-    return getattr(presets, section.preset)(in_shape, outputs, **described)
+    if section.preset not in AUTOENCODERS:
+        described["outputs"] = outputs
+    return getattr(presets, section.preset)(in_shape, **described)
 
 
 def _started(layer: dict, start: dict) -> dict:

@@ -54,6 +54,7 @@ def evaluate(
     """
     progress = progress or Silent()
     classifier = model if isinstance(model, Classifier) else Classifier.load(model)
+    classifier.require_classes()
     opened = open_source(source, known=classifier.classes, label_rule=label_rule, keys=keys, progress=progress)
     progress.say(f"labels: {opened.label_rule}")
     with progress.task("reading pictures", len(opened)) as advance:

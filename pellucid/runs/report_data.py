@@ -1,14 +1,14 @@
 """A run as the report shows it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from pellucid.evaluation import Predictions, Scores
 from pellucid.nn import Dense, Network
-from pellucid.report import DataFacts, Formula, InputFacts, ReportData, gallery, samples, thumbnail
+from pellucid.report import DataFacts, Formula, InputFacts, Rebuilt, ReportData, gallery, samples, thumbnail
 from pellucid.runs.assemble import SETTINGS, Parts
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.prepare import Prepared
@@ -20,11 +20,12 @@ def report_data(
     prepared: Prepared,
     parts: Parts,
     scores: Mapping[str, Scores],
-    predictions: Predictions,
+    predictions: Predictions | None,
     part: str,
     *,
     folds: CrossValidation | None,
     stopped: str,
+    rebuilt: Sequence[Rebuilt] = (),
 ) -> ReportData:
     """All that the page shows, as plain data."""
     from pellucid.runs.results import versions
@@ -38,7 +39,10 @@ def report_data(
     def show_answer(row: int) -> np.ndarray | None:
         return show(row_of[predictions.paths[row]])
 
-    shown = part if part in predictions.split else None  # folds: all of them
+    answers = ()
+    if predictions:
+        shown = part if part in predictions.split else None  # folds: all of them
+        answers = gallery(predictions, shown, show_answer)
     return ReportData(
         title=dataset.name,
         data=_data_facts(prepared),
@@ -59,7 +63,8 @@ def report_data(
         created=_now(),
         seconds=sum(epoch.seconds for epoch in parts.epochs),
         samples=samples(dataset.labels, dataset.classes, dataset.paths, show) if dataset.is_pictures else {},
-        gallery=gallery(predictions, shown, show_answer),
+        gallery=answers,
+        rebuilt=rebuilt,
         first_layer=first_layer(parts.network),
         epochs_planned=recipe.training.epochs,
         best_epoch=parts.best.epoch if parts.validation is not None else None,

@@ -24,6 +24,7 @@ from pellucid.runs.folder import RunFolder
 from pellucid.runs.judge import judge, scores_json
 from pellucid.runs.learn import keep_final_weights
 from pellucid.runs.prepare import Prepared
+from pellucid.runs.reconstruction import finish_reconstruction
 from pellucid.runs.report_data import report_data
 from pellucid.runs.run import Run, headline_part
 
@@ -38,6 +39,8 @@ def finish(
     from pellucid import report
 
     keep_final_weights(parts)
+    if not parts.loss.names_classes:
+        return finish_reconstruction(prepared, parts, folder, stopped=stopped)
     scores, predictions = judge(prepared, parts.network, parts.loss)
     if folds and prepared.recipe.training.final:
         scores, predictions = scores | {"cross-validation": folds.scores}, folds.predictions
@@ -74,7 +77,7 @@ def make_classifier(
     return Classifier(
         network=_in_float32(parts.network),
         input=prepared.spec,
-        classes=prepared.dataset.classes,
+        classes=prepared.dataset.classes if parts.loss.names_classes else (),
         link=parts.loss.link,
         views=prepared.recipe.augment.views,
         provenance=_provenance(prepared),
@@ -135,7 +138,7 @@ def versions() -> dict[str, str]:
 
 def _short(scores: Scores) -> dict:
     values = scores.to_json()
-    return {key: values[key] for key in ("n", "accuracy", "interval", "loss")}
+    return {key: values[key] for key in ("n", "accuracy", "interval", "loss", "explained") if key in values}
 
 
 def _in_float32(network: Network) -> Network:

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pellucid.classifier import Classifier
-from pellucid.evaluation import Predictions, Scores
+from pellucid.evaluation import Predictions, ReconstructionScores, Scores
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.training import Epoch
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Run:
-    """A trained classifier, its scores and the folder with everything that was written.
+    """A trained network, its scores and the folder with everything that was written.
+
+    An autoencoder has no accuracy and no predictions: its scores are ReconstructionScores.
 
     part: the one that `accuracy`, `interval`, `n_test` and `loss` speak of: "test" where there is one, else
     "cross-validation", "validation" or "train".
@@ -22,10 +24,10 @@ class Run:
     model: Path
     report: Path
     classifier: Classifier = field(repr=False)
-    scores: Mapping[str, Scores] = field(repr=False)
+    scores: Mapping[str, Scores] | Mapping[str, ReconstructionScores] = field(repr=False)
     part: str
     epochs: Sequence[Epoch] = field(repr=False)
-    predictions: Predictions = field(repr=False)
+    predictions: Predictions | None = field(repr=False)
     seconds: float  # of training
     recipe: str  # its name
     folds: CrossValidation | None = None
@@ -50,14 +52,9 @@ class Run:
 
     def to_json(self) -> dict:
         """What `pellucid train --json` prints."""
-        scores = self.scores[self.part]
-        values = {
-            "accuracy": self.accuracy,
-            "interval": list(self.interval),
+        values = self._headline() | {
             "n_test": self.n_test,
             "part": self.part,
-            "loss": scores.to_json()["loss"],
-            "majority": scores.majority[1],
             "seconds": self.seconds,
             "epochs": len(self.epochs),
             "parameters": self.classifier.network.parameters,
@@ -68,6 +65,13 @@ class Run:
             "report": str(self.report),
         }
         return values | ({"folds": self.folds.to_json()} if self.folds else {})
+
+    def _headline(self) -> dict:
+        scores = self.scores[self.part]
+        if isinstance(scores, ReconstructionScores):
+            return {"loss": scores.loss, "baseline": scores.baseline, "explained": scores.explained}
+        found = {"accuracy": self.accuracy, "interval": list(self.interval), "majority": scores.majority[1]}
+        return found | {"loss": scores.to_json()["loss"]}
 
 
 def headline_part(scores: Mapping[str, Scores]) -> str:

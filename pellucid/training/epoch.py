@@ -11,7 +11,7 @@ class Epoch:
     number: int  # from 0
     step: int  # steps taken since the start of the run
     loss: float
-    accuracy: float
+    accuracy: float | None  # None where outputs stand for no classes
     penalty: float  # L1 and L2, not part of loss
     learning_rate: float  # of the last step
     gradient_norm: float  # of the last step, before clipping
@@ -37,7 +37,11 @@ class Epoch:
         return cls(**values)
 
     def __str__(self):
-        text = f"epoch {self.number + 1}: loss {self.loss:.4f}, accuracy {self.accuracy:.1%}"
+        text = f"epoch {self.number + 1}: loss {self.loss:.4f}" + _accuracy(self.accuracy)
         if self.validation_loss is not None:
-            text += f", validation loss {self.validation_loss:.4f}, accuracy {self.validation_accuracy:.1%}"
+            text += f", validation loss {self.validation_loss:.4f}" + _accuracy(self.validation_accuracy)
         return text
+
+
+def _accuracy(value: float | None) -> str:
+    return "" if value is None else f", accuracy {value:.1%}"

@@ -57,7 +57,7 @@ def train_step(network: Network, loss: Loss, update: Update, batch, learning_rat
     """
     x, t, w = batch
     state = network.state.copy()  # a few numbers a channel
-    z = network.forward(x, train=True, keep=True)
+    t, z = loss.targets(x, t), network.forward(x, train=True, keep=True)
     value, dz = loss(z, t, w, network.kernels)
     hits, norm = count_hits(loss, z, t, network.kernels), math.nan
     if math.isfinite(value):
@@ -93,7 +93,7 @@ def _train_epoch(network, loss, update, batches, number, schedule, stop) -> Epoc
         number=number,
         step=number * per_epoch + steps,
         loss=total / weight,
-        accuracy=hits / seen,
+        accuracy=hits / seen if loss.names_classes else None,
         penalty=update.penalty.value(network) if update.penalty else 0.0,
         learning_rate=learning_rate,
         gradient_norm=norm,

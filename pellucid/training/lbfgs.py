@@ -89,14 +89,15 @@ class Objective:
         network.theta[...] = theta
         gradient, total, weight, hits = np.zeros(theta.size), 0.0, 0.0, 0
         for x, t, w in self.batches.epoch(0):
-            z = network.forward(x, train=True, keep=True)
+            t, z = self.of_outputs.targets(x, t), network.forward(x, train=True, keep=True)
             value, dz = self.of_outputs(z, t, w, network.kernels)
             hits += count_hits(self.of_outputs, z, t, network.kernels)
             network.backward(dz)
             share = len(t) if w is None else float(w.sum())
             gradient += share * network.grad
             total, weight = total + value * share, weight + share
-        self.loss, self.accuracy = total / weight, hits / self.batches.count
+        self.loss = total / weight
+        self.accuracy = hits / self.batches.count if self.of_outputs.names_classes else None
         network.grad[...] = gradient / weight
         price = 0.0
         if self.penalty:

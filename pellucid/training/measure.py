@@ -17,7 +17,7 @@ class Measure(NamedTuple):
     """Loss and accuracy over a set of pictures."""
 
     loss: float
-    accuracy: float
+    accuracy: float | None  # None where outputs stand for no classes
 
 
 def measure(network: Network, loss: Loss, batches: Iterable) -> Measure:
@@ -25,12 +25,12 @@ def measure(network: Network, loss: Loss, batches: Iterable) -> Measure:
     total = weight = hits = seen = 0.0
     with single_threaded_blas(), np.errstate(all="ignore"):
         for x, t, w in batches:
-            z = network.forward(x)
+            t, z = loss.targets(x, t), network.forward(x)
             value, _ = loss(z, t, w, network.kernels)
             share = len(t) if w is None else float(w.sum())
             total, weight = total + value * share, weight + share
             hits, seen = hits + count_hits(loss, z, t, network.kernels), seen + len(t)
-    return Measure(total / weight, hits / seen)
+    return Measure(total / weight, hits / seen if loss.names_classes else None)
 
 
 def predict_outputs(network: Network, batches: Iterable, views: str = "none") -> np.ndarray:
@@ -40,7 +40,9 @@ def predict_outputs(network: Network, batches: Iterable, views: str = "none") ->
 
 
 def count_hits(loss: Loss, z: np.ndarray, t: np.ndarray, kernels: ModuleType = reference) -> int:
-    """How many rows of outputs decide for their target."""
+    """How many rows of outputs decide for their target; 0 where outputs stand for no classes."""
+    if not loss.names_classes:
+        return 0
     if t.ndim == 1:
         if z.shape[1] > 1:
             return kernels.count_hits(z, t)

@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from pellucid.nn import BinaryCrossEntropy, MeanSquaredError, SoftmaxCrossEntropy
+from pellucid.nn import BinaryCrossEntropy, MeanSquaredError, Reconstruction, SoftmaxCrossEntropy
 from pellucid.nn.losses import LOSSES
 
 rng = np.random.default_rng(0)
@@ -112,8 +112,16 @@ def test_decisions():
     assert MeanSquaredError().decide(np.array([[0.4], [0.6], [0.5]])).tolist() == [0, 1, 0]
 
 
+def test_what_the_outputs_should_be():
+    x, t = np.arange(12.0).reshape(2, 3, 2, 1), np.array([0, 1])
+    assert SoftmaxCrossEntropy().targets(x, t) is t
+    assert np.array_equal(Reconstruction().targets(x, t), x.reshape(2, 6))
+    value, dy = Reconstruction()(np.zeros((2, 6)), Reconstruction().targets(x, t))
+    assert value == pytest.approx(np.mean(x**2)) and np.allclose(dy, -2 * x.reshape(2, 6) / 12)
+
+
 def test_how_many_outputs_and_what_they_mean():
-    assert [make.link for make in LOSSES.values()] == ["softmax", "sigmoid", "none", "exp"]
+    assert [make.link for make in LOSSES.values()] == ["softmax", "sigmoid", "none", "exp", "picture"]
     assert SoftmaxCrossEntropy().outputs(2) == 2 and MeanSquaredError().outputs(7) == 7
     assert BinaryCrossEntropy().outputs(2) == 1
     with pytest.raises(ValueError, match="softmax_cross_entropy"):

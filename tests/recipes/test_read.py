@@ -72,12 +72,12 @@ BAD = {
     ),
     "key of another preset": (
         '[network]\npreset = "lenet"\nhidden = [3]',
-        "network.hidden does not describe the preset lenet; leave it out, or set network.preset to mlp",
+        "network.hidden does not describe the preset lenet; leave it out, or set network.preset to mlp, autoencoder",
     ),
     "width of an mlp": (
         "[network]\nwidth = 8",
         "network.width does not describe the preset mlp; leave it out, or set network.preset to simple_cnn, "
-        "resnet, airbench",
+        "resnet, airbench, convolutional_autoencoder",
     ),
     "two widths": (
         '[network]\npreset = "resnet"\nwidth = [8, 16]',

@@ -119,7 +119,7 @@ def test_megabytes_are_counted_once(offered, tmp_path, monkeypatch):
 def test_a_cache_that_cannot_be_written(offered, tmp_path):
     offered("good")
     (tmp_path / "cache").write_text("a file")
-    with pytest.raises(OutputError, match="cannot make the folder .*PELLUCID_CACHE"):
+    with pytest.raises(OutputError, match=r"cannot make the folder .*PELLUCID_CACHE"):
         open_source("mnist")
 
 
