@@ -28,6 +28,7 @@ _HOME = {
     "PellucidRegressor": "pellucid.estimators",
     "PellucidTransformer": "pellucid.estimators",
     "Prediction": "pellucid.runs",
+    "Preview": "pellucid.runs",
     "Recipe": "pellucid.recipes",
     "RecipeError": "pellucid.errors",
     "Run": "pellucid.runs",
@@ -38,6 +39,7 @@ _HOME = {
     "load": "pellucid.classifier",
     "load_recipe": "pellucid.recipes",
     "predict": "pellucid.runs",
+    "preview": "pellucid.runs",
     "resume": "pellucid.runs",
     "train": "pellucid.runs",
 }

@@ -9,6 +9,7 @@ from pellucid.cli.bench import bench
 from pellucid.cli.evaluate import evaluate
 from pellucid.cli.find_lr import find_lr
 from pellucid.cli.predict import predict
+from pellucid.cli.preview import preview
 from pellucid.cli.recipes import recipes
 from pellucid.cli.train import train
 from pellucid.cli.usage import Commands
@@ -46,6 +47,7 @@ def pellucid(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(preview)
 app.command()(recipes)
 app.command("find-lr")(find_lr)
 app.command()(bench)

@@ -96,6 +96,11 @@ class InputSpec:
         if shift is not None:
             np.add(flat, shift, out=flat)
 
+    def restore(self, x: np.ndarray) -> np.ndarray:
+        """The values (N, *shape) float32 that `normalise` makes x of; noise may have taken them out of `value_range`."""
+        scale, shift = self.line
+        return ((x.reshape(len(x), -1) - shift) / scale).reshape(x.shape)
+
     def decode(self, source: PictureFile) -> np.ndarray:
         """Pixels (H, W, C) of a path, a file's bytes or a Pillow image, in `value_range`: uint8 if it is 0..255."""
         if not self.is_pictures:

@@ -8,6 +8,7 @@ _HOME = {
     "CrossValidation": "pellucid.runs.cross_validation",
     "Evaluation": "pellucid.runs.evaluation",
     "Prediction": "pellucid.runs.prediction",
+    "Preview": "pellucid.runs.previews",
     "Run": "pellucid.runs.run",
     "Silent": "pellucid.runs.progress",
     "bench": "pellucid.runs.speed",
@@ -15,6 +16,7 @@ _HOME = {
     "evaluate": "pellucid.runs.evaluation",
     "find_learning_rate": "pellucid.runs.learning_rate",
     "predict": "pellucid.runs.prediction",
+    "preview": "pellucid.runs.previews",
     "resume": "pellucid.runs.training",
     "train": "pellucid.runs.training",
 }

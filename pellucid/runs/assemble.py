@@ -189,13 +189,14 @@ def _training_batches(prepared: Prepared, kernels: ModuleType) -> Batches:
         recipe.training.batch_size,
         seed=recipe.training.seed,
         weights=class_weights(dataset.labels, dataset.classes, recipe.loss.class_weight, train),
-        augmentation=_augmentation(prepared),
+        augmentation=build_augmentation(prepared),
         classes=len(dataset.classes),
         kernels=kernels,
     )
 
 
-def _augmentation(prepared: Prepared) -> Augmentation:
+def build_augmentation(prepared: Prepared) -> Augmentation:
+    """How a recipe changes training pictures; RecipeError where these cannot be changed so."""
     section, shape = prepared.recipe.augment, prepared.spec.shape
     if problem := views.problem(section.views, shape):
         raise RecipeError(f"augment.{problem}")

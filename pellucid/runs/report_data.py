@@ -11,6 +11,7 @@ from pellucid.nn import Dense, Network
 from pellucid.report import DataFacts, Formula, InputFacts, Rebuilt, ReportData, gallery, samples, thumbnail
 from pellucid.runs.assemble import SETTINGS, Parts
 from pellucid.runs.cross_validation import CrossValidation
+from pellucid.runs.label_warnings import label_warnings
 from pellucid.runs.prepare import Prepared
 
 FEW = 2000  # photographs, below which training afresh is usually beaten by what others have trained
@@ -94,7 +95,7 @@ def remarks(prepared: Prepared) -> list[str]:
         found.append(
             f"With fewer than {FEW:,} pictures, large networks that were pretrained on millions of others usually score higher."
         )
-    return found
+    return found + label_warnings(prepared)
 
 
 def first_layer(network: Network) -> np.ndarray | None:

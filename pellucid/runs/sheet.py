@@ -2,14 +2,14 @@
 
 import io
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from pellucid.files import atomic_write
 from pellucid.images.decode import decode
 from pellucid.images.opening import BrokenPicture, read_header
+from pellucid.runs.canvas import GROUND, INK, QUIET, Canvas, elided
 from pellucid.runs.prediction import Answers, Prediction
 
 MOST_PICTURES = 240  # a longer sheet is slow to open and hard to look at
@@ -20,10 +20,6 @@ _CAPTION = 62  # height below a thumbnail: bar, answer, file name
 _TOP = 76
 _COLUMNS = 6
 
-_PAPER = (255, 255, 255)
-_GROUND = (243, 244, 246)
-_INK = (24, 29, 38)
-_QUIET = (113, 121, 134)
 _SURE = (37, 99, 235)
 _UNSURE = (217, 119, 6)
 
@@ -41,7 +37,7 @@ def draw_sheet(answers: Answers) -> Image.Image:
     columns = min(_COLUMNS, max(3, math.ceil(math.sqrt(len(shown)))))
     width = _GAP + columns * (_THUMBNAIL + _GAP)
     height = _TOP + math.ceil(len(shown) / columns) * (_THUMBNAIL + _CAPTION + _GAP)
-    canvas = _Canvas.blank(width, height)
+    canvas = Canvas.blank(width, height)
     _draw_title(canvas, answers, len(shown))
     for number, prediction in enumerate(shown):
         row, column = divmod(number, columns)
@@ -52,33 +48,19 @@ def draw_sheet(answers: Answers) -> Image.Image:
     return canvas.image
 
 
-@dataclass(frozen=True)
-class _Canvas:
-    image: Image.Image
-    draw: ImageDraw.ImageDraw
-    title: ImageFont.FreeTypeFont
-    answer: ImageFont.FreeTypeFont
-    small: ImageFont.FreeTypeFont
-
-    @classmethod
-    def blank(cls, width: int, height: int) -> "_Canvas":
-        image = Image.new("RGB", (width, height), _PAPER)
-        return cls(image, ImageDraw.Draw(image), *(ImageFont.load_default(size) for size in (22, 17, 12)))
-
-
-def _draw_title(canvas: _Canvas, answers: Answers, shown: int) -> None:
+def _draw_title(canvas: Canvas, answers: Answers, shown: int) -> None:
     count = f"{len(answers):,} pictures" if len(answers) > 1 else "1 picture"
     parts = [f"the first {shown} are shown"] if shown < len(answers) else []
     if unsure := sum(each.label is None for each in answers):
         parts.append(f"{unsure:,} not sure")
     if answers.skipped:
         parts.append(f"{len(answers.skipped):,} could not be read")
-    canvas.draw.text((_GAP, 38), count, _INK, canvas.title, anchor="ls")
-    canvas.draw.text((_GAP, 60), " · ".join(parts), _QUIET, canvas.small, anchor="ls")
+    canvas.draw.text((_GAP, 38), count, INK, canvas.title, anchor="ls")
+    canvas.draw.text((_GAP, 60), " · ".join(parts), QUIET, canvas.small, anchor="ls")
 
 
-def _draw_picture(canvas: _Canvas, prediction: Prediction, left: int, top: int) -> None:
-    canvas.draw.rectangle((left, top, left + _THUMBNAIL - 1, top + _THUMBNAIL - 1), _GROUND)
+def _draw_picture(canvas: Canvas, prediction: Prediction, left: int, top: int) -> None:
+    canvas.draw.rectangle((left, top, left + _THUMBNAIL - 1, top + _THUMBNAIL - 1), GROUND)
     try:
         thumbnail = _thumbnail(prediction.path)
     except BrokenPicture:  # removed since it was answered
@@ -98,30 +80,16 @@ def _thumbnail(path: Path) -> Image.Image:
     return pixels.resize((width * int(scale), height * int(scale)), Image.Resampling.NEAREST)
 
 
-def _draw_caption(canvas: _Canvas, prediction: Prediction, name: str, left: int, top: int) -> None:
+def _draw_caption(canvas: Canvas, prediction: Prediction, name: str, left: int, top: int) -> None:
     sure = prediction.label is not None
     right = left + _THUMBNAIL
-    canvas.draw.rectangle((left, top, right - 1, top + 4), _GROUND)
+    canvas.draw.rectangle((left, top, right - 1, top + 4), GROUND)
     if filled := round(prediction.probability * _THUMBNAIL):
         canvas.draw.rectangle((left, top, left + filled - 1, top + 4), _SURE if sure else _UNSURE)
     percent = f"{prediction.probability:.0%}".replace("%", " %")
     room = _THUMBNAIL - canvas.answer.getlength(percent) - 10
-    answer = _elided(name if sure else f"{name}?", canvas.answer, room)
-    canvas.draw.text((left, top + 26), answer, _INK if sure else _UNSURE, canvas.answer, anchor="ls")
-    canvas.draw.text((right, top + 26), percent, _QUIET, canvas.answer, anchor="rs")
-    file_name = _elided(prediction.path.name, canvas.small, _THUMBNAIL)
-    canvas.draw.text((left, top + 46), file_name, _QUIET, canvas.small, anchor="ls")
-
-
-def _elided(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
-    """The text on one line, its middle left out where it is too long: both ends of a file name tell something."""
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-    if font.getlength(text) <= room:
-        return text
-    kept = next((n for n in range(min(len(text), 60) - 1, 0, -1) if font.getlength(_ends(text, n)) <= room), 1)
-    return _ends(text, kept)
-
-
-def _ends(text: str, kept: int) -> str:
-    tail = kept // 2
-    return f"{text[: kept - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"
+    answer = elided(name if sure else f"{name}?", canvas.answer, room)
+    canvas.draw.text((left, top + 26), answer, INK if sure else _UNSURE, canvas.answer, anchor="ls")
+    canvas.draw.text((right, top + 26), percent, QUIET, canvas.answer, anchor="rs")
+    file_name = elided(prediction.path.name, canvas.small, _THUMBNAIL)
+    canvas.draw.text((left, top + 46), file_name, QUIET, canvas.small, anchor="ls")

@@ -16,6 +16,7 @@ from pellucid.recipes import Recipe, load_recipe
 from pellucid.runs.assemble import Parts, assemble
 from pellucid.runs.cross_validation import CrossValidation, cross_validate_prepared
 from pellucid.runs.folder import RunFolder
+from pellucid.runs.label_warnings import label_warnings
 from pellucid.runs.learn import learn
 from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
@@ -49,6 +50,8 @@ def train(
     RunFolder.check_free(out)  # before the work of reading pictures
     prepared = prepare(source, recipe, overrides, progress)
     assemble(prepared)  # a recipe that does not fit the data fails here, before anything is written
+    for warning in label_warnings(prepared):
+        progress.say(f"warning: {warning}")
     folder = RunFolder.create(out, prepared.dataset.name)
     try:
         write_start(folder, prepared)

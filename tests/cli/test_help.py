@@ -8,7 +8,7 @@ import pellucid
 from pellucid.cli.app import app
 from tests.cli.program import start
 
-COMMANDS = {"train", "evaluate", "predict", "recipes", "find-lr"}
+COMMANDS = {"train", "evaluate", "predict", "preview", "recipes", "find-lr"}
 SLOW_TO_LOAD = {"numpy", "PIL", "pydantic", "rich", "scipy", "sklearn", "matplotlib", "jinja2", "tomli_w"}
 
 

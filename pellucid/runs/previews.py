@@ -1,0 +1,121 @@
+"""What a recipe's changes make of training pictures, before anything is trained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pellucid.errors import RecipeError
+from pellucid.images import Augmentation, Batches
+from pellucid.recipes import Recipe
+from pellucid.runs.assemble import build_augmentation
+from pellucid.runs.label_warnings import label_warnings
+from pellucid.runs.prepare import Prepared, prepare
+from pellucid.runs.progress import Silent
+
+ROWS = 10
+VERSIONS = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """A picture as one epoch shows it."""
+
+    pixels: np.ndarray  # (H, W, 1 or 3) uint8
+    shares: Sequence[tuple[str, float]] = ()  # of one or two classes, the larger first, where pictures are mixed
+
+
+@dataclass(frozen=True, eq=False)
+class PreviewRow:
+    """A training picture and its versions in the first epochs."""
+
+    path: str
+    label: str
+    original: np.ndarray  # (H, W, 1 or 3) uint8
+    versions: Sequence[Changed]
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """Some pictures with their versions, what changed them, and what speaks against it."""
+
+    name: str  # of the source
+    settings: dict[str, Any]  # the keys of [augment] that are set
+    rows: Sequence[PreviewRow] = field(repr=False)
+    warnings: Sequence[str] = ()
+
+    def write(self, path: str | Path) -> None:
+        """Draw the sheet and write it as a PNG file. Errors: OutputError."""
+        from pellucid.runs.preview_sheet import write_preview
+
+        write_preview(self, path)
+
+
+def preview(
+    source: str | Path | None = None,
+    recipe: str | Path | Recipe | None = None,
+    *,
+    progress: Silent | None = None,
+    **overrides: Any,
+) -> Preview:
+    """Up to ten training pictures of all classes, each as the first seven epochs would show it. Arguments and errors as `train`.
+
+    The changes are those of training itself, except that mixup and cutmix find their partners among the pictures shown here.
+    """
+    prepared = prepare(source, recipe, overrides, progress or Silent())
+    augmentation = replace(build_augmentation(prepared), originals=False)
+    if not augmentation:
+        named = f"the recipe {prepared.recipe.name} changes" if prepared.recipe.name else "the recipe changes"
+        raise RecipeError(f"{named} no pictures; try --set augment.flip=true, or other keys of [augment]")
+    rows = _some_of_each_class(prepared)
+    return Preview(prepared.dataset.name, _set(prepared.recipe), _rows(prepared, augmentation, rows), label_warnings(prepared))
+
+
+def _set(recipe: Recipe) -> dict[str, Any]:
+    """The keys of [augment] that differ from their defaults."""
+    section = recipe.augment
+    return {key: value for key, value in section if value != type(section).model_fields[key].default}
+
+
+def _some_of_each_class(prepared: Prepared) -> np.ndarray:
+    """Up to ten training pictures (n,), as many of each class, spread over the class."""
+    train, labels = prepared.split.train, prepared.dataset.labels
+    classes = np.unique(labels[train])[:ROWS]
+    each = max(1, ROWS // len(classes))
+    chosen = []
+    for label in classes:
+        members = train[labels[train] == label]
+        chosen.append(members[np.linspace(0, len(members) - 1, min(each, len(members))).astype(int)])
+    return np.concatenate(chosen)
+
+
+def _rows(prepared: Prepared, augmentation: Augmentation, rows: np.ndarray) -> list[PreviewRow]:
+    dataset, spec = prepared.dataset, prepared.spec
+    classes, seed = dataset.classes, prepared.recipe.training.seed
+    batches = Batches(dataset.images, dataset.labels, rows, spec, 0, seed=seed, augmentation=augmentation, classes=len(classes))
+    versions: list[list[Changed]] = [[] for _ in rows]
+    for epoch in range(VERSIONS):
+        for x, t, _ in batches.epoch(epoch):
+            for shown, values, target in zip(versions, spec.restore(x), t, strict=True):
+                shown.append(Changed(_pixels(values, spec.value_range), _shares(target, classes)))
+    return [
+        PreviewRow(dataset.paths[row], classes[dataset.labels[row]], _pixels(dataset.images[row], spec.value_range), shown)
+        for row, shown in zip(rows, versions, strict=True)
+    ]
+
+
+def _pixels(values: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
+    """Values (H, W, C) as (H, W, 1 or 3) uint8: what lies outside the range is cut off, of other channels the first is shown."""
+    low, high = value_range
+    values = values if values.shape[2] in (1, 3) else values[..., :1]
+    return np.clip(np.rint((values.astype(np.float32) - low) * (255 / (high - low))), 0, 255).astype(np.uint8)
+
+
+def _shares(target: np.ndarray | np.integer, classes: Sequence[str]) -> list[tuple[str, float]]:
+    """The classes that a mixed label speaks of; none for a plain one."""
+    if np.ndim(target) == 0:
+        return []
+    best = np.argsort(-target, kind="stable")[:2]
+    return [(classes[k], float(target[k])) for k in best if target[k] >= 0.005]
