@@ -1,6 +1,5 @@
 """Ours among scikit-learn's: pipelines, searches, meta-estimators, routing, frames, copies."""
 
-import pickle
 import warnings
 
 import joblib

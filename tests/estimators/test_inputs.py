@@ -102,7 +102,7 @@ def broken(value):
 BAD = {
     "NaN": (broken(np.nan), Y, "NaN"),
     "infinity": (broken(np.inf), Y, "infinity"),
-    "text": (X.astype(str).tolist()[:-1] + [["a", "b", "c", "d"]], Y, "could not convert string to float"),
+    "text": ([*X.astype(str).tolist()[:-1], list("abcd")], Y, "could not convert string to float"),
     "one class": (X, np.zeros(150), "one class"),
     "fewer labels": (X, Y[:-1], "inconsistent numbers of samples"),
     "one row": (X[0], Y[:4], "1D array"),

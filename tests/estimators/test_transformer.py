@@ -36,7 +36,7 @@ def test_labels_are_not_needed_and_not_used():
 def test_pictures_have_codes():
     model = PellucidTransformer(5, **SMALL | {"max_iter": 3})
     assert model.fit_transform(PICTURES).shape == (300, 5)
-    assert list(model.get_feature_names_out())[0] == "pellucidtransformer0"
+    assert model.get_feature_names_out()[0] == "pellucidtransformer0"
 
 
 def test_an_estimator_is_fitted_and_gives_its_last_hidden_layer():
