@@ -5,7 +5,7 @@ Of the window of an output only the part inside the picture is visited, so there
 
 import numpy as np
 
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
 from pellucid.kernels.compiled.tasks import flat, floats, integers, table, task
@@ -75,7 +75,7 @@ def _output_gradient(code, dy, y, relu, o, x, i, x_row, W, k, W_row, C, rows, co
                 dx.put(at, code.multiply_add(weight, dz, dx.vector(at, lanes)), lanes)
 
 
-@compiled
+@called
 def _inside(p, stride, before, length, size):
     """Of the window of output p: its first place inside the picture, and how many places lie inside."""
     start = p * stride - before

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows, panels
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import add, clear, copy
 from pellucid.kernels.compiled.tasks import flat, floats, integers, table, task, whole
@@ -146,7 +146,7 @@ def _sum_parts(code, s, i, pieces, piece, several, place, dW, o, lanes):
     dW.put(o, total.get(), lanes)
 
 
-@compiled
+@called
 def _fill(x, first, count, h, height, frame, left, wide, s, F):
     """Frames of `count` pictures: `height` rows from row h on. What lies beside a picture was cleared once and for all."""
     _, H, W, C = x.shape
@@ -159,7 +159,7 @@ def _fill(x, first, count, h, height, frame, left, wide, s, F):
                 clear(s, o, wide * C)
 
 
-@compiled
+@called
 def _unfill(dx, first, count, h, height, old, last, frame, left, wide, s, D):
     """dx = what the frames hold, from row h on, added to rows above row `old`, which are already there."""
     _, H, W, C = dx.shape
@@ -172,7 +172,7 @@ def _unfill(dx, first, count, h, height, old, last, frame, left, wide, s, D):
                 clear(dx, o, W * C)
 
 
-@compiled
+@called
 def _find(index, windows, places, count, height, Q, stride, across, frame, wide, C):
     """Where in the frames the windows begin, and where in a panel the outputs lie; a few more of each for the products."""
     k = 0

@@ -6,7 +6,7 @@ its second reading, are merged block by block and piece by piece (Chan et al. 19
 
 import numpy as np
 
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
 from pellucid.kernels.compiled.tasks import flat, integers, table, task
@@ -149,7 +149,7 @@ def _input_gradient(code, x, dy, i, rows, C, m, v, epsilon, g, c, s, o, width, c
         dx.put(i + r * C, gradient.get() * scale, lanes)
 
 
-@compiled
+@called
 def _rows(C):
     """Rows of pixels to a block."""
     return max(1, BLOCK // C)

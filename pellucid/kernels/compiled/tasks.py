@@ -20,7 +20,7 @@ from llvmlite import ir
 from numba import carray, float32, int32, int64, types, uint8
 from numba.extending import intrinsic
 
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called, exact
 from pellucid.kernels.compiled.threads import threads
 
 LINE = 5  # words to an array: its address, then four sizes
@@ -32,7 +32,7 @@ class task:
 
     def __init__(self, piece):
         functools.update_wrapper(self, piece)
-        self._piece = compiled(piece)
+        self._piece = exact(piece)
 
     def __call__(self, phases: int, pieces: int, arrays: list, parallel: bool) -> None:
         """Run all pieces. The arrays are contiguous and have at most four axes; None stands for one without elements."""
@@ -59,37 +59,37 @@ def _pointer(typing, address):
     return types.voidptr(int64), codegen
 
 
-@compiled
+@called
 def table(words):
     """The table behind `words`, one line an array."""
     return carray(_pointer(words), (MOST, LINE), int64)
 
 
-@compiled
+@called
 def floats(line):
     """The array of float32 that a line tells of, with four axes."""
     return carray(_pointer(line[0]), (line[1], line[2], line[3], line[4]), float32)
 
 
-@compiled
+@called
 def flat(line):
     """The same with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), float32)
 
 
-@compiled
+@called
 def whole(line):
     """The memory of an array of float32, taken as int32, with one axis: a kernel's lists of places lie among its numbers."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), int32)
 
 
-@compiled
+@called
 def octets(line):
     """An array of uint8, with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), uint8)
 
 
-@compiled
+@called
 def integers(line):
     """An array of int64, with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), int64)

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows, panels
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES
 from pellucid.kernels.compiled.spans import clear, fetch, fetch_to_write
 from pellucid.kernels.compiled.tasks import flat, floats, integers, table, task, whole
@@ -110,7 +110,7 @@ def _plan(W_shape, padding, relu, pieces, parts) -> tuple[_Plan, np.ndarray]:
     return plan, np.array(plan, np.int64)
 
 
-@compiled
+@called
 def _units(P, Q):
     """A unit is a row of tiles, or 32 of a longer row. Units to a row and to a picture, tiles to a row, units to a chunk."""
     wide = (Q + 3) // 4
@@ -118,7 +118,7 @@ def _units(P, Q):
     return parts, (P + 3) // 4 * parts, wide, max(1, TILES // wide)
 
 
-@compiled
+@called
 def _spot(unit, P, Q):
     """Picture, row of tiles, first tile in the row, and number of tiles of a unit."""
     parts, units, wide, _ = _units(P, Q)
@@ -126,7 +126,7 @@ def _spot(unit, P, Q):
     return unit // units, unit % units // parts, first, min(TILES, wide - first)
 
 
-@compiled
+@called
 def _ahead(start, number, calls, P, Q, H, W, C):
     """Where in an array of pictures of H rows the pixels of some units begin, and how many lines of them to ask for in each of
     `calls` calls, in all of which other things are computed.
@@ -135,7 +135,7 @@ def _ahead(start, number, calls, P, Q, H, W, C):
     return (n * H + 4 * a) * W * C, (number * 4 * W * C // 16 + calls - 1) // calls
 
 
-@compiled
+@called
 def _multiply(s, index, V, C, U, M, count, tiles, a, i, lines, y, o, y_lines):
     """M[f] = V[f] U[f] for all places f        V: (tiles, C)  U: (C, count panels)  M: (tiles, count panels).
 
@@ -152,7 +152,7 @@ def _multiply(s, index, V, C, U, M, count, tiles, a, i, lines, y, o, y_lines):
             o += 16 * y_lines
 
 
-@compiled
+@called
 def _multiply_transposed(s, index, V, C, M, O, dU, tiles, add, a, i, lines, b, j, b_lines):
     """dU[f] = V[f]^T M[f] for all places f, or += that. Meanwhile lines are fetched from a[i] and b[j] on."""
     height = (panels(C) * LANES + 1) * LANES
@@ -166,7 +166,7 @@ def _multiply_transposed(s, index, V, C, M, O, dU, tiles, add, a, i, lines, b, j
             j += 16 * b_lines
 
 
-@compiled
+@called
 def _places(index):
     """Where the tiles lie in a panel, for the products, which compute a few rows more than there are."""
     for t in range(TILES + ROWS):

@@ -4,7 +4,7 @@ Channels lie in panels of LANES: V[panel, f, tile, lane], M likewise, U[panel of
 """
 
 from pellucid.kernels.compiled.blocks import panels
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
 
@@ -16,38 +16,44 @@ COLUMNS = (4 * TILES + 2) * LANES  # a row of pixels, for all tiles of a chunk b
 
 def _BT(d):
     """B^T d."""
-    p, q, r, s = d[4] - 4 * d[2], d[3] - 4 * d[1], d[4] - d[2], 2 * (d[3] - d[1])
-    return 4 * d[0] - 5 * d[2] + d[4], p + q, p - q, r + s, r - s, 4 * d[1] - 5 * d[3] + d[5]
+    p, q, r, s = d[2].times(-4, d[4]), d[1].times(-4, d[3]), d[4] - d[2], d[3] - d[1]
+    return d[0].times(4, d[2].times(-5, d[4])), p + q, p - q, s.times(2, r), s.times(-2, r), d[1].times(4, d[3].times(-5, d[5]))
 
 
 def _B(v):
     """B v."""
-    p, q, r, s = v[1] + v[2], v[1] - v[2], v[3] + v[4], 2 * (v[3] - v[4])
-    return 4 * v[0], 4 * (v[5] - q) - s, -5 * v[0] - 4 * p - r, q + s - 5 * v[5], v[0] + p + r, v[5]
+    p, q, r, s = v[1] + v[2], v[1] - v[2], v[3] + v[4], v[3] - v[4]
+    far = s.times(2, q)
+    return 4 * v[0], (v[5] - q).times(4, -2 * s), v[0].times(-5, p.times(-4, -1 * r)), v[5].times(-5, far), v[0] + p + r, v[5]
 
 
 def _AT(m):
     """A^T m."""
     p, q, r, s = m[1] + m[2], m[1] - m[2], m[3] + m[4], m[3] - m[4]
-    return m[0] + p + r, q + 2 * s, p + 4 * r, q + 8 * s + m[5]
+    return m[0] + p + r, s.times(2, q), r.times(4, p), s.times(8, q) + m[5]
 
 
 def _A(y):
     """A y."""
-    p, q, r, s = y[0] + y[2], y[1] + y[3], y[0] + 4 * y[2], 2 * y[1] + 8 * y[3]
+    p, q, r, s = y[0] + y[2], y[1] + y[3], y[2].times(4, y[0]), y[3].times(8, 2 * y[1])
     return y[0], p + q, p - q, r + s, r - s, y[3]
 
 
 def _G(g):
     """G g."""
-    p, q, r, s = (g[0] + g[2]) * (1 / 6), g[1] * (1 / 6), g[0] * (1 / 24) + g[2] * (1 / 6), g[1] * (1 / 12)
+    p, q = (g[0] + g[2]) * (1 / 6), g[1] * (1 / 6)
+    r, s = g[0].times(1 / 24, g[2] * (1 / 6)), g[1] * (1 / 12)
     return g[0] * (1 / 4), -1 * (p + q), q - p, r + s, r - s, g[2]
 
 
 def _GT(u):
     """G^T u."""
     p, q, r, s = u[1] + u[2], u[2] - u[1], u[3] + u[4], u[3] - u[4]
-    return u[0] * (1 / 4) - p * (1 / 6) + r * (1 / 24), q * (1 / 6) + s * (1 / 12), (r - p) * (1 / 6) + u[5]
+    return (
+        u[0].times(1 / 4, p.times(-1 / 6, r * (1 / 24))),
+        q.times(1 / 6, s * (1 / 12)),
+        (r - p).times(1 / 6, u[5]),
+    )
 
 
 def _both(transform, columns):
@@ -156,7 +162,7 @@ def add_tiles(code, M, m, tiles, sums, i):
     sums.put(i, total.get())
 
 
-@compiled
+@called
 def transform_input(x, n, h, left, tiles, s, V, d):
     """V for `tiles` tiles beside each other; the first of them starts at row h and column -left of picture n."""
     _, H, W, C = x.shape
@@ -173,7 +179,7 @@ def transform_input(x, n, h, left, tiles, s, V, d):
                 _input_tile(s, d + r * COLUMNS + 4 * t * LANES, s, V + panel * PANEL + 6 * r * STEP + t * LANES)
 
 
-@compiled
+@called
 def transform_output(s, M, bias, floor, y, n, a, first, tiles, panel, count):
     """y for `tiles` tiles beside each other, in `count` panels of channels."""
     _, P, Q, O = y.shape
@@ -184,7 +190,7 @@ def transform_output(s, M, bias, floor, y, n, a, first, tiles, panel, count):
             _output_tile(s, m, s, bias + c, floor, y, i, Q * O, O, P - 4 * a, Q - 4 * (first + t), O - c)
 
 
-@compiled
+@called
 def transform_output_gradient(dy, y, relu, n, a, first, tiles, s, M):
     """dM for `tiles` tiles beside each other."""
     _, P, Q, O = dy.shape
@@ -194,7 +200,7 @@ def transform_output_gradient(dy, y, relu, n, a, first, tiles, s, M):
             _output_gradient_tile(dy, y, relu, i, Q * O, O, P - 4 * a, Q - 4 * (first + t), O - p * LANES, s, m)
 
 
-@compiled
+@called
 def transform_input_gradient(dx, n, h, left, tiles, above, before, s, V, d):
     """The gradient of the pixels under these tiles."""
     _, H, W, C = dx.shape
@@ -209,7 +215,7 @@ def transform_input_gradient(dx, n, h, left, tiles, above, before, s, V, d):
             _input_gradient_column(s, d + w * LANES, dx, i, W * C, h, H, C - panel * LANES, above, before and w < 2)
 
 
-@compiled
+@called
 def transform_filters(t, pieces, W, transposed, s, U, d):
     """U, or U^T for backward: the t-th part of the lines of its panels."""
     C, O = W.shape[2], W.shape[3]
@@ -232,7 +238,7 @@ def transform_filters(t, pieces, W, transposed, s, U, d):
             _transform_filter(s, d + (9 + 3 * r) * LANES, LANES, LANES, s, u + 6 * r * height, height)
 
 
-@compiled
+@called
 def transform_filter_gradients(t, pieces, s, dU, slot, dW, d):
     """dW from the dU of all pieces: the t-th part of it."""
     C, O = dW.shape[2], dW.shape[3]
