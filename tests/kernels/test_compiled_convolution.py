@@ -90,12 +90,11 @@ def everything(kernels, x, W, b, dy, stride, padding, relu, gradients_at=None):
 def route(module, parallel):
     """One of the two routes, with the signatures of the reference."""
     if module is direct:
-        return lambda *a: direct.forward(*a, parallel), lambda *a: direct.backward(*a, parallel), direct.scratch_size
-    return (
-        lambda x, W, b, stride, *rest: winograd.forward(x, W, b, *rest, parallel),
-        lambda x, W, y, dy, stride, *rest: winograd.backward(x, W, y, dy, *rest, parallel),
-        lambda x, W, stride, padding, y: winograd.scratch_size(W, y),
-    )
+        forward, backward = (lambda *a: direct.forward(*a[:-1], parallel)), (lambda *a: direct.backward(*a[:-1], parallel))
+    else:
+        forward = lambda x, W, b, stride, *rest: winograd.forward(x, W, b, *rest[:-1], parallel)
+        backward = lambda x, W, y, dy, stride, *rest: winograd.backward(x, W, y, dy, *rest[:-1], parallel)
+    return forward, backward, compiled.convolution_scratch
 
 
 def convolution(kernels):
@@ -301,13 +300,15 @@ def bits():
 
 THREADS = """
 import numba
+from pellucid.kernels.compiled.threads import threads
 from tests.kernels.test_compiled_convolution import bits
 from pellucid.kernels.compiled import engine
 results = []
 for count in (1, 2, 3, 3):
     numba.set_num_threads(count)
+    threads.count = count
     results.append(bits())
-with engine.threads.lock:  # the pool is taken: the serial driver
+with threads.lock, engine.threads.lock:  # the pool is taken: the serial driver
     results.append(bits())
 assert len(set(results)) == 1
 """

@@ -37,12 +37,14 @@ def trained(steps=3):
 
 THREADS = """
 import numba
+from pellucid.kernels.compiled.threads import threads
 from tests.kernels.test_compiled_threads import engine, trained
 results = []
 for count in (1, 2, 3, 3):
     numba.set_num_threads(count)
+    threads.count = count
     results.append(trained().tobytes())
-with engine.threads.lock:  # the pool is taken: the serial drivers
+with threads.lock, engine.threads.lock:  # the pool is taken: the serial drivers
     results.append(trained().tobytes())
 assert numba.get_num_threads() == 3
 assert len(set(results)) == 1
@@ -87,7 +89,7 @@ def test_a_forked_child_trains_on():
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_child_forked_while_another_thread_holds_the_pool_does_not_wait_for_it():
     expected = trained().tobytes()
-    with engine.threads.lock:
+    with threads.lock, engine.threads.lock:
         assert in_a_fork(trained) == expected
 
 
@@ -115,7 +117,7 @@ def test_eight_threads_predicting_at_once():
 def test_a_kernel_does_not_wait_for_one_that_has_the_pool():
     """A prefetching thread computes on, serially, while a training step runs."""
     done = threading.Event()
-    with engine.threads.lock:
+    with threads.lock, engine.threads.lock:
         threading.Thread(target=lambda: (trained(steps=1), done.set())).start()
         assert done.wait(60)
 

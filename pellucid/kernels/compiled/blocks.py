@@ -5,19 +5,19 @@ rows may overlap (as the windows of a convolution do), and nothing is copied; th
 LANES columns. With 16 to 128 channels this was 1.0 to 1.9 times as fast as OpenBLAS's sgemm, at 95 % of what the processor can add.
 """
 
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 
 ROWS = LANES // 2  # sums of ROWS x 2 vectors fill half the registers of AVX-512 (16 of 32) or AVX2 (8 of 16)
 
 
-@compiled
+@called
 def panels(channels):
     """How many panels so many channels take."""
     return (channels + LANES - 1) // LANES
 
 
-@compiled
+@called
 def multiply_rows(s, index, A, A_rows, length, segment, step, B, B_panel, C, C_rows, C_panel, panels, rows):
     """C = A B.
 
@@ -34,7 +34,7 @@ def multiply_rows(s, index, A, A_rows, length, segment, step, B, B_panel, C, C_r
                 _rows_1(s, index, A, A_rows + r, length, segment, step, b, B_panel, c, C_rows + r, C_panel)
 
 
-@compiled
+@called
 def multiply_columns(s, index, A, A_rows, A_panel, columns, rows, B, B_panel, C, C_panel, panels, add):
     """C = A^T B, or C += that.
 

@@ -5,10 +5,11 @@ Of the window of an output only the part inside the picture is visited, so there
 
 import numpy as np
 
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
-from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task
+from pellucid.kernels.compiled.tasks import flat, floats, integers, table, task
+from pellucid.kernels.compiled.threads import workspace
 
 PIECES = 8
 PARALLEL_FROM = 1 << 20  # multiply-adds
@@ -22,7 +23,7 @@ def depthwise_forward(x, W, b, stride, padding, relu, y, scratch):
 def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
     pieces, size = max(1, min(PIECES, len(x))), _partial_size(W.shape)
     plan = np.array([stride, *padding, relu, pieces, size], np.int64)
-    s = aligned(scratch)
+    s = workspace(pieces * size)
     arrays = [np.ascontiguousarray(array) for array in (x, W, y, dy)]
     _backward(1, pieces, [*arrays, dx, s, plan], 2 * _work(W, y) >= PARALLEL_FROM)
     parts = np.add.reduce(s[: pieces * size].reshape(pieces, -1, W.shape[0] * W.shape[1] + 1, LANES), axis=0)
@@ -33,7 +34,7 @@ def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
 
 
 def depthwise_scratch(x_shape, W_shape, stride, padding, y_shape):
-    return PIECES * _partial_size(W_shape) + 16
+    return 0
 
 
 def _partial_size(W_shape) -> int:
@@ -74,7 +75,7 @@ def _output_gradient(code, dy, y, relu, o, x, i, x_row, W, k, W_row, C, rows, co
                 dx.put(at, code.multiply_add(weight, dz, dx.vector(at, lanes)), lanes)
 
 
-@compiled
+@called
 def _inside(p, stride, before, length, size):
     """Of the window of output p: its first place inside the picture, and how many places lie inside."""
     start = p * stride - before
@@ -83,7 +84,7 @@ def _inside(p, stride, before, length, size):
 
 
 @task
-def _forward(phase, t, words):
+def _forward(phase, t, thread, words):
     """Some rows of outputs."""
     w = table(words)
     x, W, b, y, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), integers(w[4])
@@ -103,7 +104,7 @@ def _forward(phase, t, words):
 
 
 @task
-def _backward(phase, t, words):
+def _backward(phase, t, thread, words):
     """dx, and a part of dW and db, of some pictures."""
     w = table(words)
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])

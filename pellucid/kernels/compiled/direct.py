@@ -16,33 +16,29 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows, panels
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import add, clear, copy
-from pellucid.kernels.compiled.tasks import aligned, flat, floats, integers, table, task, whole
+from pellucid.kernels.compiled.tasks import flat, floats, integers, table, task, whole
+from pellucid.kernels.compiled.threads import threads, workspace
 
 CHUNK = 128  # outputs, fewer where their Z and T would take more than 256 kB
 
 
-def forward(x, W, b, stride, padding, relu, y, scratch, parallel):
+def forward(x, W, b, stride, padding, relu, y, parallel):
     """The twin of `reference.convolution_forward`."""
-    cut, numbers = _plan(x.shape, W.shape, stride, padding, relu, y.shape)
-    _forward(2, cut.pieces, [x, W, b, y, aligned(scratch), numbers], parallel)
+    cut, numbers = _plan(x.shape, W.shape, stride, padding, relu, y.shape, 32)
+    _forward(2, cut.pieces, [x, W, b, y, workspace(cut.size), numbers], parallel)
 
 
-def backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch, parallel):
+def backward(x, W, y, dy, stride, padding, relu, dW, db, dx, parallel):
     """The twin of `reference.convolution_backward`."""
-    cut, numbers = _plan((dx if x is None else x).shape, W.shape, stride, padding, relu, y.shape)
-    s = aligned(scratch)
+    cut, numbers = _plan((dx if x is None else x).shape, W.shape, stride, padding, relu, y.shape, 8)
+    s = workspace(cut.size)
     _backward(3, cut.pieces, [x, W, y, dy, dW, dx, s, numbers], parallel)
     if db is not None:
-        parts = s[cut.slots :][: cut.pieces * cut.slot].reshape(cut.pieces, cut.slot)[:, cut.db :]
+        parts = s[cut.parts :][: cut.pieces * cut.part].reshape(cut.pieces, cut.part)
         np.add.reduce(parts[:, : cut.several * len(db)].reshape(cut.pieces * cut.several, len(db)), axis=0, out=db)
-
-
-def scratch_size(x_shape, W_shape, stride, padding, y_shape) -> int:
-    cut, _ = _plan(x_shape, W_shape, stride, padding, False, y_shape)
-    return cut.slots + cut.pieces * cut.slot + 16
 
 
 class _Plan(NamedTuple):
@@ -61,19 +57,21 @@ class _Plan(NamedTuple):
     panel: int  # numbers in a panel of Z or T
     filters: int  # W in panels, the same for all pieces
     bias: int
-    slots: int  # the memory of each piece; what follows counts from there
-    slot: int
+    own: int  # the memory of each thread; what follows counts from there
+    own_size: int
     places: int  # at 0 lies the list of where windows begin, here that of where outputs lie in a panel
     F: int  # frames of x
     Z: int
-    db: int
     D: int  # frames of dx
     T: int
-    part: int  # dW of the piece
+    parts: int  # the memory of each piece: its part of db, then of dW
+    part: int
+    dW: int
+    size: int
 
 
 @functools.lru_cache(1024)
-def _plan(x_shape, W_shape, stride, padding, relu, y_shape) -> tuple[_Plan, np.ndarray]:
+def _plan(x_shape, W_shape, stride, padding, relu, y_shape, most_pieces) -> tuple[_Plan, np.ndarray]:
     (h, w, C, O), (N, P, Q, _), (top, left) = W_shape, y_shape, padding
     # A window that is `several` outputs wide costs w + (several - 1) stride columns instead of several w.
     several = min((m for m in range(1, Q + 1) if Q % m == 0 and m * O <= max(O, LANES)), key=lambda m: (w - stride) / m)
@@ -87,17 +85,17 @@ def _plan(x_shape, W_shape, stride, padding, relu, y_shape) -> tuple[_Plan, np.n
         "places": rows,
         "F": rows,
         "Z": _lines(group * frame * wide * C + ROWS),
-        "db": O_panels * rows * LANES,
-        "D": O_panels * LANES,
+        "D": O_panels * rows * LANES,
         "T": _lines(group * frame * wide * C),
-        "part": run_panels * rows * LANES,
-        "slot": O_panels * h * -(-w * C // ROWS) * ROWS * LANES,
+        "own_size": run_panels * rows * LANES,
     }
     offsets = dict(zip(sizes, np.cumsum(list(sizes.values())).tolist()))
     bias = max(h * w * C * O_panels, h * run_panels * O) * LANES
-    pieces = max(1, min(8, -(-N // group)))
+    dW, own = O_panels * LANES, bias + O_panels * LANES
+    parts, part = own + threads.most * offsets["own_size"], dW + O_panels * h * -(-w * C // ROWS) * ROWS * LANES
+    pieces = max(1, min(most_pieces, -(-N // group)))
     cut = (stride, top, left, relu, pieces, several, group, band, frame, wide, rows * LANES, 0, bias)
-    plan = _Plan(*cut, slots=bias + O_panels * LANES, **offsets)
+    plan = _Plan(*cut, **offsets, own=own, parts=parts, part=part, dW=dW, size=parts + pieces * part)
     return plan, np.array(plan, np.int64)
 
 
@@ -148,7 +146,7 @@ def _sum_parts(code, s, i, pieces, piece, several, place, dW, o, lanes):
     dW.put(o, total.get(), lanes)
 
 
-@compiled
+@called
 def _fill(x, first, count, h, height, frame, left, wide, s, F):
     """Frames of `count` pictures: `height` rows from row h on. What lies beside a picture was cleared once and for all."""
     _, H, W, C = x.shape
@@ -161,7 +159,7 @@ def _fill(x, first, count, h, height, frame, left, wide, s, F):
                 clear(s, o, wide * C)
 
 
-@compiled
+@called
 def _unfill(dx, first, count, h, height, old, last, frame, left, wide, s, D):
     """dx = what the frames hold, from row h on, added to rows above row `old`, which are already there."""
     _, H, W, C = dx.shape
@@ -174,7 +172,7 @@ def _unfill(dx, first, count, h, height, old, last, frame, left, wide, s, D):
                 clear(dx, o, W * C)
 
 
-@compiled
+@called
 def _find(index, windows, places, count, height, Q, stride, across, frame, wide, C):
     """Where in the frames the windows begin, and where in a panel the outputs lie; a few more of each for the products."""
     k = 0
@@ -191,12 +189,12 @@ def _find(index, windows, places, count, height, Q, stride, across, frame, wide,
 
 
 @task
-def _forward(phase, t, words):
+def _forward(phase, t, thread, words):
     """Phase 0: the filters in panels. Phase 1: the outputs of some chunks."""
     w = table(words)
     x, W, b, y, s, index, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), whole(w[4]), integers(w[5])
     stride, top, left, relu, pieces, several, group, band, frame, wide, panel, filters, bias = plan[:13]
-    at = plan[13] + t * plan[14]
+    at = plan[13] + thread * plan[14]
     places, F, Z = at + plan[15], at + plan[16], at + plan[17]
     (h, width, C, O), (N, P, Q, _) = W.shape, y.shape
     run = (width + (several - 1) * stride) * C
@@ -230,14 +228,14 @@ def _forward(phase, t, words):
 
 
 @task
-def _backward(phase, t, words):
+def _backward(phase, t, thread, words):
     """Phase 0: the filters transposed, in panels. Phase 1: dx, db and a partial dW of some pictures. Phase 2: dW."""
     w = table(words)
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
     dW, dx, s, index, plan = floats(w[4]), floats(w[5]), flat(w[6]), whole(w[6]), integers(w[7])
     stride, top, left, relu, pieces, several, group, band, frame, wide, panel, filters, _ = plan[:13]
-    at = plan[13] + t * plan[14]
-    places, F, Z, db, D, T, part = plan[15:22]
+    at, db = plan[13] + thread * plan[14], plan[20] + t * plan[21]
+    places, F, Z, D, T = plan[15:20]
     (h, width, C, O), (N, P, Q, _) = W.shape, dy.shape
     run = (width + (several - 1) * stride) * C
     lines = (run + ROWS - 1) // ROWS * ROWS
@@ -256,14 +254,14 @@ def _backward(phase, t, words):
     if phase == 2:
         if dW.size:
             for k in range(t * h * width * C // pieces, (t + 1) * h * width * C // pieces):
-                i = plan[13] + part + (k // (width * C) * lines + k % (width * C)) * LANES
+                i = plan[20] + plan[22] + (k // (width * C) * lines + k % (width * C)) * LANES
                 for p in range(panels(O)):
                     step = stride * C * LANES + O
                     i_p = i + p * h * lines * LANES
-                    _sum_parts(s, i_p, pieces, plan[14], several, step, dW, k * O + p * LANES, O - p * LANES)
+                    _sum_parts(s, i_p, pieces, plan[21], several, step, dW, k * O + p * LANES, O - p * LANES)
         return
     O, Q = several * O, Q // several
-    places, F, Z, db, D, T, part = at + places, at + F, at + Z, at + db, at + D, at + T, at + part
+    places, F, Z, D, T, part = at + places, at + F, at + Z, at + D, at + T, db + plan[22]
     groups, bands = (N + group - 1) // group, (P + band - 1) // band
     begin = t * groups // pieces * bands
     clear(s, db, panels(O) * LANES)

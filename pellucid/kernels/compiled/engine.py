@@ -35,15 +35,18 @@ FASTMATH = {"contract", "reassoc", "nsz", "arcp", "afn"}
 STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
 
 
-def compiled(function=None, *, parallel: bool = False, inline: bool = False, fastmath=FASTMATH):
+def compiled(function=None, *, parallel: bool = False, inline: bool = False, called: bool = False, fastmath=FASTMATH):
     """Decorator: compile at the first call for the types it is called with, keep the result on disk, release the GIL.
 
-    inline: for what other compiled functions call. Else there are two versions of it, one of its own and one optimised again
-    inside the caller, and which of them runs depends on whether the caller was compiled in this process or came from the disk.
+    called: for what only other compiled functions call. inline: the same, and no call is left of it. Otherwise there are two
+    versions, one of its own and one optimised again beside the caller, and which of them runs depends on whether the caller was
+    compiled in this process or came from the disk: with `fastmath` their bits may differ.
     """
     if function is None:
-        return functools.partial(compiled, parallel=parallel, inline=inline, fastmath=fastmath)
+        return functools.partial(compiled, parallel=parallel, inline=inline, called=called, fastmath=fastmath)
     options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath, "parallel": parallel, "forceinline": inline}
+    if inline or called:  # no entrances for Python and C, and nothing to keep
+        return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function)
     try:
         dispatcher = numba.njit(cache=True, **options)(function)
     except RuntimeError:  # no folder that could be written to: compile in each process
@@ -54,8 +57,9 @@ def compiled(function=None, *, parallel: bool = False, inline: bool = False, fas
     return dispatcher
 
 
-# Nothing reordered or contracted: a piece has the same bits in both of its drivers, though the compiler optimised it twice.
+# Nothing reordered or contracted: the bits do not depend on what stands around the code when the compiler optimises it.
 exact = functools.partial(compiled, fastmath=False)
+called = functools.partial(exact, called=True)
 
 
 def _if_there_is_room(save):

@@ -6,7 +6,7 @@ its second reading, are merged block by block and piece by piece (Chan et al. 19
 
 import numpy as np
 
-from pellucid.kernels.compiled.engine import compiled
+from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
 from pellucid.kernels.compiled.tasks import flat, integers, table, task
@@ -149,14 +149,14 @@ def _input_gradient(code, x, dy, i, rows, C, m, v, epsilon, g, c, s, o, width, c
         dx.put(i + r * C, gradient.get() * scale, lanes)
 
 
-@compiled
+@called
 def _rows(C):
     """Rows of pixels to a block."""
     return max(1, BLOCK // C)
 
 
 @task
-def _forward(phase, t, words):
+def _forward(phase, t, thread, words):
     """Step 0: mean and squared deviations of some rows. Step 1: m and v of some channels. Step 2: y of some rows."""
     w = table(words)
     x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
@@ -188,7 +188,7 @@ def _forward(phase, t, words):
 
 
 @task
-def _backward(phase, t, words):
+def _backward(phase, t, thread, words):
     """Phase 0: sums over some rows. Phase 1: dg and db of some channels. Phase 2: dx of some rows."""
     w = table(words)
     x, g, epsilon, m, v, dy = flat(w[0]), flat(w[1]), flat(w[2])[0], flat(w[3]), flat(w[4]), flat(w[5])
@@ -265,7 +265,7 @@ def _layer_row_back(code, x, dy, i, C, epsilon, g, m, v, r, s, dg, db, dx):
 
 
 @task
-def _layer_forward(phase, t, words):
+def _layer_forward(phase, t, thread, words):
     """m, v and y of some pixels."""
     w = table(words)
     x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
@@ -276,7 +276,7 @@ def _layer_forward(phase, t, words):
 
 
 @task
-def _layer_backward(phase, t, words):
+def _layer_backward(phase, t, thread, words):
     """dx of some pixels, and their part of dg and db."""
     w = table(words)
     x, g, epsilon, m, v, dy = flat(w[0]), flat(w[1]), flat(w[2])[0], flat(w[3]), flat(w[4]), flat(w[5])

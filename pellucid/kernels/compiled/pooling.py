@@ -96,7 +96,7 @@ def _mean_gradient(code, dy, o, factor, dx, i, row, C, rows, columns, lanes, ove
 
 
 @task
-def _forward(phase, t, words):
+def _forward(phase, t, thread, words):
     """Some rows of outputs."""
     w = table(words)
     x, y, winner, plan = floats(w[0]), floats(w[1]), octets(w[2]), integers(w[3])
@@ -114,7 +114,7 @@ def _forward(phase, t, words):
 
 
 @task
-def _backward(phase, t, words):
+def _backward(phase, t, thread, words):
     """dx of some pictures."""
     w = table(words)
     dx, dy, winner, plan = floats(w[0]), floats(w[1]), octets(w[2]), integers(w[3])

@@ -23,7 +23,6 @@ from numba import types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
-from pellucid.kernels.compiled.engine import FASTMATH
 
 
 def _features() -> frozenset[str]:
@@ -35,7 +34,6 @@ def _features() -> frozenset[str]:
 
 MASKS = "avx512f" in _features()  # loading and storing some lanes takes no longer than all; else up to ten times as long
 LANES = 16 if MASKS else 8  # a register of AVX-512; one of AVX2; two of NEON
-FLAGS = tuple(sorted(FASTMATH))
 
 FLOAT, INTEGER, INT32, BYTE = ir.FloatType(), ir.IntType(64), ir.IntType(32), ir.IntType(8)
 VECTOR, LANE = ir.VectorType(FLOAT, LANES), ir.VectorType(INT32, LANES)
@@ -118,9 +116,20 @@ class Value:
             return Value(self.builder, self.builder.sitofp(self.ir, FLOAT))
         return Value(self.builder, self.builder.uitofp(self.ir, VECTOR))
 
+    def times(self, factor, addend: "Value") -> "Value":
+        """factor v + addend, rounded once where the processor can."""
+        a, b = self._pair(factor)
+        return _call(self.builder, f"llvm.fmuladd.v{LANES}f32", VECTOR, a, b, addend.splat().ir)
+
     def total(self) -> "Value":
-        """The sum of all lanes."""
-        return _call(self.builder, f"llvm.vector.reduce.fadd.v{LANES}f32", FLOAT, FLOAT(0.0), self.ir)
+        """The sum of all lanes: halves are added until one number is left."""
+        vector, undefined = self.ir, VECTOR(ir.Undefined)
+        width = LANES
+        while width > 1:
+            width //= 2
+            other = self.builder.shuffle_vector(vector, undefined, LANE([(i + width) % LANES for i in range(LANES)]))
+            vector = self.builder.fadd(vector, other)
+        return Value(self.builder, self.builder.extract_element(vector, INT32(0)))
 
     def _pair(self, other):
         """Both operands, made alike: a number beside a vector fills all lanes."""
@@ -133,7 +142,7 @@ class Value:
     def _arithmetic(self, name, a, b):
         if a.type == INTEGER:
             return Value(self.builder, getattr(self.builder, name)(a, b))
-        return Value(self.builder, getattr(self.builder, f"f{name}")(a, b, flags=FLAGS))
+        return Value(self.builder, getattr(self.builder, f"f{name}")(a, b))
 
     def _comparison(self, symbol, other):
         a, b = self._pair(other)
@@ -257,7 +266,7 @@ class Code:
 
     def multiply_add(self, a: Value, b: Value, c: Value) -> Value:
         """a b + c of vectors, rounded once where the processor can."""
-        return _call(self.builder, f"llvm.fmuladd.v{LANES}f32", VECTOR, a.ir, b.ir, c.ir)
+        return a.times(b, c)
 
     @contextlib.contextmanager
     def loop(self, count: Value):
@@ -305,7 +314,7 @@ def _argument(context, builder, kind, value):
 def _call(builder, name: str, result: ir.Type, *arguments: ir.Value) -> Value:
     """Call an intrinsic function of LLVM."""
     kind = ir.FunctionType(result, [argument.type for argument in arguments])
-    return Value(builder, builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments, fastmath=FLAGS))
+    return Value(builder, builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments))
 
 
 def _masked(builder, name: str, kind: ir.VectorType, *arguments: ir.Value) -> ir.Value:

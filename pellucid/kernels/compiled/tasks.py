@@ -1,7 +1,7 @@
 """Kernels of convolution networks: pieces of work, called by their address on as many threads as there are.
 
     @task
-    def scale(phase, t, words):                          # piece t: some rows of y
+    def scale(phase, t, thread, words):                  # piece t: some rows of y
         w = table(words)
         x, y, plan = floats(w[0]), floats(w[1]), integers(w[2])
         ...
@@ -17,10 +17,11 @@ import functools
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, float32, int32, int64, prange, types, uint8
+from numba import carray, float32, int32, int64, types, uint8
 from numba.extending import intrinsic
 
-from pellucid.kernels.compiled.engine import compiled, run
+from pellucid.kernels.compiled.engine import called, exact
+from pellucid.kernels.compiled.threads import threads
 
 LINE = 5  # words to an array: its address, then four sizes
 MOST = 16  # arrays
@@ -31,7 +32,7 @@ class task:
 
     def __init__(self, piece):
         functools.update_wrapper(self, piece)
-        self._piece = compiled(piece)
+        self._piece = exact(piece)
 
     def __call__(self, phases: int, pieces: int, arrays: list, parallel: bool) -> None:
         """Run all pieces. The arrays are contiguous and have at most four axes; None stands for one without elements."""
@@ -40,42 +41,12 @@ class task:
             if array is not None:
                 assert array.flags.c_contiguous
                 line[:] = array.__array_interface__["data"][0], *(1,) * (LINE - 1 - array.ndim), *array.shape
-        arguments = self._address, phases, pieces, words.__array_interface__["data"][0]
-        if parallel:
-            run(_parallel, _serial, *arguments)
-        else:
-            _serial(*arguments)
+        threads.run(parallel, self._address, phases, pieces, words.__array_interface__["data"][0])
 
     @functools.cached_property
     def _address(self) -> int:
-        result = self._piece.get_compile_result(types.void(int64, int64, int64))
+        result = self._piece.get_compile_result(types.void(int64, int64, int64, int64))
         return result.library.get_pointer_to_function(result.fndesc.llvm_cfunc_wrapper_name)
-
-
-@intrinsic
-def _call(typing, address, phase, t, words):
-    """Call the compiled piece at an address."""
-
-    def codegen(context, builder, signature, values):
-        kind = ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 3)
-        builder.call(builder.inttoptr(values[0], kind.as_pointer()), values[1:])
-        return context.get_dummy_value()
-
-    return types.void(int64, int64, int64, int64), codegen
-
-
-@compiled
-def _serial(address, phases, pieces, words):
-    for phase in range(phases):
-        for t in range(pieces):
-            _call(address, phase, t, words)
-
-
-@compiled(parallel=True)
-def _parallel(address, phases, pieces, words):
-    for phase in range(phases):
-        for t in prange(pieces):
-            _call(address, phase, np.int64(t), words)
 
 
 @intrinsic
@@ -88,42 +59,38 @@ def _pointer(typing, address):
     return types.voidptr(int64), codegen
 
 
-@compiled
+@called
 def table(words):
     """The table behind `words`, one line an array."""
     return carray(_pointer(words), (MOST, LINE), int64)
 
 
-@compiled
+@called
 def floats(line):
     """The array of float32 that a line tells of, with four axes."""
     return carray(_pointer(line[0]), (line[1], line[2], line[3], line[4]), float32)
 
 
-@compiled
+@called
 def flat(line):
     """The same with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), float32)
 
 
-@compiled
+@called
 def whole(line):
     """The memory of an array of float32, taken as int32, with one axis: a kernel's lists of places lie among its numbers."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), int32)
 
 
-@compiled
+@called
 def octets(line):
     """An array of uint8, with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), uint8)
 
 
-@compiled
+@called
 def integers(line):
     """An array of int64, with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), int64)
 
-
-def aligned(scratch: np.ndarray) -> np.ndarray:
-    """`scratch` from its first cache line on: at most 16 numbers are lost. Vectors that straddle two lines take twice as long."""
-    return scratch[-(scratch.__array_interface__["data"][0] // 4) % 16 :]

@@ -1,0 +1,252 @@
+"""Threads that share the pieces of a kernel, and the scratch memory of each.
+
+The caller posts a job on the board and computes pieces of it itself; helpers that are awake claim pieces, one at a time, by counting
+up the ticket. So no piece waits for a thread that is not running: on a machine that another program keeps busy the caller computes
+nearly everything, and waits at the end of a phase for pieces alone that were already begun (docs/decisions/0014).
+
+A helper looks for work a while, then sleeps until it is woken. Where the caller has waited long for helpers it does without them
+for a multiple of that time.
+"""
+
+import ctypes
+import os
+import sys
+import threading
+import time
+
+import llvmlite.binding
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import int64, types
+from numba.extending import intrinsic
+
+from pellucid.kernels.compiled.engine import compiled
+
+MOST = 16  # threads
+PATIENCE = 2000  # turns of some 20 ns each that a thread looks for work, or for the end of a phase, before it makes room for others
+YIELD = 4e-7  # seconds: what giving way takes where nobody else wants the core
+REST = 8  # times as long as it was waited for, helpers are left alone
+
+TICKET, DONE, ADDRESS, WORDS, ASLEEP = 0, 8, 16, 17, 24  # words of the board, on cache lines of their own
+
+_yield = ctypes.windll.kernel32.SwitchToThread if sys.platform == "win32" else ctypes.CDLL(None).sched_yield
+llvmlite.binding.add_symbol("pellucid_yield", ctypes.cast(_yield, ctypes.c_void_p).value)
+
+
+class Threads:
+    """Who may use the helpers: one kernel of the process at a time, and none in a forked child, which has none.
+
+    count: threads that share a kernel, the caller's among them; any number gives the same bits.
+    """
+
+    def __init__(self):
+        self.lock, self.forked = threading.Lock(), False
+        self.count = self.most = min(MOST, numba.config.NUMBA_NUM_THREADS)
+        self._board = on_a_line(np.zeros(ASLEEP + MOST + 16, np.int64))
+        self._at, self._wakers, self._rested = self._board.__array_interface__["data"][0], [], 0.0
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._in_child)
+
+    def _in_child(self) -> None:
+        self.forked = True
+
+    def run(self, parallel: bool, address: int, phases: int, pieces: int, words: int) -> None:
+        """All pieces of a phase, then those of the next. Serial where helpers are not wanted, taken or absent: the same bits."""
+        if not parallel or self.count == 1 or self.forked or not self.lock.acquire(blocking=False):
+            return _alone(address, phases, pieces, words)
+        try:
+            start = time.perf_counter()
+            if start < self._rested:
+                return _alone(address, phases, pieces, words)
+            self._wake()
+            waited = YIELD * _lead(self._at, address, phases, pieces, words)
+            now = time.perf_counter()
+            if waited > (now - start) / 4:
+                self._rested = now + REST * waited
+        finally:
+            self.lock.release()
+
+    def _wake(self) -> None:
+        while len(self._wakers) < self.count - 1:
+            self._start()
+        for number, waker in enumerate(self._wakers[: self.count - 1], 1):
+            if self._board[ASLEEP + number]:
+                self._board[ASLEEP + number] = 0
+                waker.release()
+
+    def _start(self) -> None:
+        """One more helper. Its code is compiled first, by the caller."""
+        _help.get_compile_result(types.void(int64, int64))
+        waker, number = threading.Lock(), len(self._wakers) + 1
+        waker.acquire()
+        self._wakers.append(waker)
+        threading.Thread(target=self._help, args=(number, waker), name=f"pellucid-{number}", daemon=True).start()
+
+    def _help(self, number: int, waker: threading.Lock) -> None:
+        while True:
+            _help(self._at, number)
+            self._board[ASLEEP + number] = 1
+            waker.acquire()
+
+
+class _Scratch(threading.local):
+    memory = np.empty(0, np.float32)
+
+
+_scratch = _Scratch()
+
+
+def workspace(size: int) -> np.ndarray:
+    """`size` numbers of scratch memory, on a cache line: the same for all kernels, so that it stays in the cache from layer to layer."""
+    if _scratch.memory.size < size:
+        _scratch.memory = on_a_line(np.empty(size + 16, np.float32))
+    return _scratch.memory
+
+
+def on_a_line(array: np.ndarray) -> np.ndarray:
+    """`array` from its first cache line on. Vectors that straddle two lines take twice as long."""
+    return array[-array.__array_interface__["data"][0] % 64 // array.itemsize :]
+
+
+@intrinsic
+def _load(typing, board, place):
+    """The word of the board at a place, which other threads write."""
+
+    def codegen(context, builder, signature, values):
+        return builder.load_atomic(_word(builder, *values), "seq_cst", 8)
+
+    return int64(int64, int64), codegen
+
+
+@intrinsic
+def _store(typing, board, place, value):
+    def codegen(context, builder, signature, values):
+        builder.store_atomic(values[2], _word(builder, *values[:2]), "seq_cst", 8)
+        return context.get_dummy_value()
+
+    return types.void(int64, int64, int64), codegen
+
+
+@intrinsic
+def _count_up(typing, board, place):
+    def codegen(context, builder, signature, values):
+        builder.atomic_rmw("add", _word(builder, *values), ir.IntType(64)(1), "seq_cst")
+        return context.get_dummy_value()
+
+    return types.void(int64, int64), codegen
+
+
+@intrinsic
+def _replace(typing, board, place, expected, value):
+    """Write `value` if `expected` stands there; what stood there."""
+
+    def codegen(context, builder, signature, values):
+        result = builder.cmpxchg(_word(builder, *values[:2]), values[2], values[3], "seq_cst", "seq_cst")
+        return builder.extract_value(result, 0)
+
+    return int64(int64, int64, int64, int64), codegen
+
+
+def _word(builder, board, place):
+    return builder.gep(builder.inttoptr(board, ir.IntType(64).as_pointer()), [place])
+
+
+@intrinsic
+def _give_way(typing):
+    """Let another thread have the core."""
+
+    def codegen(context, builder, signature, values):
+        kind = ir.FunctionType(ir.IntType(32), [])
+        builder.call(numba.core.cgutils.get_or_insert_function(builder.module, kind, "pellucid_yield"), [])
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+@intrinsic
+def _pause(typing):
+    """A moment in which the core does nothing."""
+
+    def codegen(context, builder, signature, values):
+        hint = {"x86_64": ("llvm.x86.sse2.pause",), "aarch64": ("llvm.aarch64.hint", ir.IntType(32)(1))}
+        name, *arguments = hint.get(builder.module.triple.partition("-")[0].replace("arm64", "aarch64"), ("llvm.donothing",))
+        kind = ir.FunctionType(ir.VoidType(), [argument.type for argument in arguments])
+        builder.call(numba.core.cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
+@intrinsic
+def _call(typing, address, phase, t, thread, words):
+    """Call the compiled piece at an address."""
+
+    def codegen(context, builder, signature, values):
+        kind = ir.FunctionType(ir.VoidType(), [ir.IntType(64)] * 4)
+        builder.call(builder.inttoptr(values[0], kind.as_pointer()), values[1:])
+        return context.get_dummy_value()
+
+    return types.void(int64, int64, int64, int64, int64), codegen
+
+
+@compiled(inline=True)
+def _work(board, thread):
+    """Claim a piece and compute it; whether there was one.
+
+    The ticket holds the phase, the number of pieces and the first that nobody has claimed. What else stands on the board holds
+    for as long as the claimed piece is not done.
+    """
+    ticket = _load(board, TICKET)
+    while ticket & 0xFFFF < ticket >> 16 & 0xFFFF:
+        found = _replace(board, TICKET, ticket, ticket + 1)
+        if found == ticket:
+            _call(_load(board, ADDRESS), ticket >> 32, ticket & 0xFFFF, thread, _load(board, WORDS))
+            _count_up(board, DONE)
+            return True
+        ticket = found
+    return False
+
+
+@compiled
+def _help(board, number):
+    """A helper: until there was nothing to do for a while."""
+    idle = 0
+    while idle < PATIENCE:
+        if _work(board, number):
+            idle = 0
+        else:
+            _pause()
+            idle += 1
+
+
+@compiled
+def _lead(board, address, phases, pieces, words):
+    """The caller: all phases. How often it had to give way until helpers had done what they had begun."""
+    waited = 0
+    _store(board, ADDRESS, address)
+    _store(board, WORDS, words)
+    for phase in range(phases):
+        _store(board, DONE, 0)
+        _store(board, TICKET, phase << 32 | pieces << 16)
+        while _work(board, 0):
+            pass
+        idle = 0
+        while _load(board, DONE) < pieces:
+            idle += 1
+            if idle < PATIENCE:
+                _pause()
+            else:
+                _give_way()
+                waited += 1
+    return waited
+
+
+@compiled
+def _alone(address, phases, pieces, words):
+    for phase in range(phases):
+        for t in range(pieces):
+            _call(address, phase, t, 0, words)
+
+
+threads = Threads()
