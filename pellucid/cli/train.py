@@ -79,6 +79,7 @@ def summary(run: "Run") -> str:
     if run.folds:
         spread = f"± {100 * run.folds.spread:.1f} (mean and deviation of {len(run.folds.accuracies)} folds)"
         rows.append(("folds", f"{100 * run.folds.mean:.1f} {spread}"))
+    rows += [("doctor", finding.what) for finding in run.findings]
     rows += [
         ("model", str(run.model)),
         ("report", str(run.report)),
