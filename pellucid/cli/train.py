@@ -74,6 +74,7 @@ def summary(run: "Run") -> str:
     if run.folds:
         spread = f"± {100 * run.folds.spread:.1f} (mean and deviation of {len(run.folds.accuracies)} folds)"
         rows.append(("folds", f"{100 * run.folds.mean:.1f} {spread}"))
+    rows += [("doctor", finding.what) for finding in run.findings]
     rows += [("model", str(run.model)), ("report", str(run.report))]
     if run.predictions is not None:
         rows.append(("next", f"pellucid predict {shell_word(run.model)} PICTURE"))

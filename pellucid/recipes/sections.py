@@ -273,5 +273,6 @@ class Training(Section):
     patience: Whole = Field(0, description="stop after so many epochs without a better validation loss; 0: never")
     minutes: NotNegative = Field(0.0, description="stop after this time; 0: no limit")
     checkpoint_seconds: NotNegative = Field(10.0, description="shortest time between two checkpoints")
+    doctor: bool = Field(True, description="look for faults while training, and name the cure")
     folds: Folds = Field(0, description="cross-validation: train so many times, each on all folds but one; 0: none")
     final: bool = Field(False, description="train the kept model on all pictures, scored by cross-validation")

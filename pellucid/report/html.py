@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pellucid.nn.activations import ACTIVATIONS
-from pellucid.report import facts, pictures, sentences, words
+from pellucid.report import doctor, facts, pictures, sentences, words
 from pellucid.report.data import PART_WORDS, ReportData
 from pellucid.report.drawings import curves_svg
 from pellucid.report.equations import called, typeset
@@ -50,6 +50,8 @@ def _shared(data: ReportData) -> dict:
         "class_counts": class_counts,
         "class_totals": [sum(column) for column in zip(*(counts for _, counts in class_counts))],
         "run_facts": facts.run_facts(data),
+        "verdict": doctor.verdict(data.epochs),
+        "diagnoses": doctor.diagnoses(data.epochs),
         "curves": curves_svg(data),
         "activations": _activations(data.layers),
         "weights": () if data.first_layer is None else pictures.weight_pictures(data.first_layer),
@@ -90,12 +92,13 @@ def _filename(path: str) -> str:
 
 
 def _sentence(text: str):
-    """A sentence: the names in its quotation marks kept apart, flags like `--folds 5` set as code."""
+    """A sentence: the names in its quotation marks kept apart, flags like `--folds 5` and what stands in backticks set as code."""
     from markupsafe import Markup, escape
 
     safe = str(escape(words.printable(text)))
     safe = re.sub("“(.*?)”", r"“<bdi>\1</bdi>”", safe)
-    return Markup(re.sub(r"(?<!\S)--[a-z-]+ [\d.]*\d", r"<code>\g<0></code>", safe))
+    safe = re.sub(r"(?<![^\s(])--[a-z-]+ (?:[\d.]*\d|[a-z_.0-9]+=[\w.-]*\w)", r"<code>\g<0></code>", safe)
+    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", safe))
 
 
 def _activations(layers: Sequence[Mapping]) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from pellucid.recipes import Recipe
 from pellucid.recipes.sections import AUTOENCODERS
 from pellucid.runs.prepare import Prepared
 from pellucid.runs.transfer import grafted
-from pellucid.training import Best, Checkpoint, Epoch
+from pellucid.training import Best, Checkpoint, Doctor, Epoch
 
 SETTINGS = {  # which keys of [optimizer] each optimiser takes
     "sgd": (),
@@ -177,6 +177,22 @@ def build_schedule(recipe: Recipe, steps_per_epoch: int) -> schedules.Schedule:
         "one_cycle": lambda: schedules.one_cycle(rate, total),
     }[section.name]()
     return schedules.warm_up(schedule, section.warmup_epochs * steps_per_epoch) if section.warmup_epochs else schedule
+
+
+def call_doctor(prepared: Prepared, parts: Parts) -> Doctor | None:
+    """A doctor for a run that starts, or goes on; None where the recipe wants none."""
+    if not parts.recipe.training.doctor:
+        return None
+    return Doctor(
+        parts.network,
+        parts.loss,
+        parts.update,
+        parts.batches,
+        epochs=parts.recipe.training.epochs,
+        labels=prepared.dataset.labels[prepared.split.train],
+        validation=len(prepared.split.validation),
+        history=parts.epochs,
+    )
 
 
 def _training_batches(prepared: Prepared, kernels: ModuleType) -> Batches:

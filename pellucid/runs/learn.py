@@ -1,24 +1,29 @@
 """The epochs of a run: `fit`, with the best weights kept, the plateau shown each loss, patience and time budget obeyed."""
 
 import contextlib
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 
 from pellucid.optim.schedules import Plateau
 from pellucid.runs.assemble import Parts
 from pellucid.runs.transfer import body_factor, set_body_factor
-from pellucid.training import Epoch, fit, fit_lbfgs
+from pellucid.training import Doctor, Epoch, fit, fit_lbfgs
 
 
-def learn(parts: Parts, stop: Callable[[], bool] = lambda: False) -> Iterator[Epoch]:
+def learn(parts: Parts, stop: Callable[[], bool] = lambda: False, doctor: Doctor | None = None) -> Iterator[Epoch]:
     """Train from the epoch that `parts` has reached; yield each Epoch when `parts` has taken it in.
 
-    After the last one, call `keep_final_weights`. Raises TrainingDiverged as `fit` does.
+    A doctor's findings go into the records; those from before the first step into the first one. After the last one, call
+    `keep_final_weights`. Raises TrainingDiverged as `fit` does.
     """
     if parts.best.exhausted:  # resumed after its last epoch
         return
     _freeze_or_free(parts, len(parts.epochs))
     for epoch in _fit(parts, _or_out_of_time(parts, stop)):
+        if doctor:
+            before = () if parts.epochs else doctor.before
+            epoch = dataclasses.replace(epoch, findings=before + doctor.examine(epoch))
         parts.epochs.append(epoch)
         with final_weights(parts):
             parts.best.update(epoch.number, epoch.watched_loss)

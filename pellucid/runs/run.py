@@ -1,13 +1,13 @@
 """What a finished run is, for Python and for `--json`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pellucid.classifier import Classifier
 from pellucid.evaluation import Predictions, ReconstructionScores, Scores
 from pellucid.runs.cross_validation import CrossValidation
-from pellucid.training import Epoch
+from pellucid.training import Epoch, Finding
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -50,6 +50,11 @@ class Run:
     def loss(self) -> float:
         return self.scores[self.part].loss
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the doctor found while training."""
+        return tuple(finding for epoch in self.epochs for finding in epoch.findings or ())
+
     def to_json(self) -> dict:
         """What `pellucid train --json` prints."""
         values = self._headline() | {
@@ -60,6 +65,7 @@ class Run:
             "parameters": self.classifier.network.parameters,
             "classes": list(self.classifier.classes),
             "recipe": self.recipe,
+            "findings": [asdict(finding) for finding in self.findings],
             "folder": str(self.folder),
             "model": str(self.model),
             "report": str(self.report),

@@ -13,7 +13,7 @@ from pellucid.errors import Interrupted, ModelFileError, OutputError, TrainingDi
 from pellucid.images import Split
 from pellucid.kernels import compilation_announced
 from pellucid.recipes import Recipe, load_recipe
-from pellucid.runs.assemble import Parts, assemble
+from pellucid.runs.assemble import Parts, assemble, call_doctor
 from pellucid.runs.cross_validation import CrossValidation, cross_validate_prepared
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.label_warnings import label_warnings
@@ -108,10 +108,16 @@ def _learn(prepared: Prepared, parts: Parts, folder: RunFolder, progress: Silent
     """The epochs: each is logged, shown, and now and then saved."""
     header = {"data_sha256": prepared.dataset.content_hash()}
     total, saved = prepared.recipe.training.epochs, time.monotonic()
-    for epoch in learn(parts, stop):
+    doctor = call_doctor(prepared, parts)
+    for finding in doctor.before if doctor else ():
+        progress.say(f"doctor: {finding}")
+    for epoch in learn(parts, stop, doctor):
         folder.append_metrics(epoch)
         usual = statistics.median_low(done.seconds for done in parts.epochs)  # the first one may have compiled kernels
         progress.epoch(epoch, total, usual * (total - epoch.number - 1))
+        for finding in epoch.findings or ():
+            if finding.epoch is not None:
+                progress.say(f"doctor, epoch {epoch.number + 1}: {finding}")
         if not epoch.partial and time.monotonic() - saved >= prepared.recipe.training.checkpoint_seconds:
             parts.checkpoint.save(folder.checkpoint, header)
             saved = time.monotonic()

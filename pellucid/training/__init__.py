@@ -2,7 +2,9 @@
 
 from pellucid.training.best import Best
 from pellucid.training.checkpoint import Checkpoint
+from pellucid.training.doctor import Doctor
 from pellucid.training.epoch import Epoch
+from pellucid.training.finding import Finding
 from pellucid.training.fit import fit, train_step
 from pellucid.training.lbfgs import Objective, fit_lbfgs
 from pellucid.training.learning_rate_finder import LearningRateSweep, sweep_learning_rates
@@ -11,7 +13,9 @@ from pellucid.training.measure import Measure, measure, predict_outputs
 __all__ = [
     "Best",
     "Checkpoint",
+    "Doctor",
     "Epoch",
+    "Finding",
     "LearningRateSweep",
     "Measure",
     "Objective",

@@ -3,6 +3,8 @@
 import dataclasses
 import math
 
+from pellucid.training.finding import Finding
+
 
 @dataclasses.dataclass(frozen=True)
 class Epoch:
@@ -20,6 +22,7 @@ class Epoch:
     validation_loss: float | None = None
     validation_accuracy: float | None = None
     partial: bool = False  # the pass was stopped on its way
+    findings: tuple[Finding, ...] | None = None  # what the doctor found new; None: no doctor looked
 
     @property
     def watched_loss(self) -> float:
@@ -34,7 +37,10 @@ class Epoch:
     @classmethod
     def from_json(cls, values: dict) -> "Epoch":
         """The epoch that `to_json` gave."""
-        return cls(**values)
+        findings = values.get("findings")
+        if findings is not None:
+            findings = tuple(Finding(**finding) for finding in findings)
+        return cls(**values | {"findings": findings})
 
     def __str__(self):
         text = f"epoch {self.number + 1}: loss {self.loss:.4f}" + _accuracy(self.accuracy)

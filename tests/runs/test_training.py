@@ -232,3 +232,26 @@ def test_a_full_disk_is_one_clear_line(tmp_path):
     assert "cannot write" in child.stdout and child.stdout.count("\n") == 1
     assert not (tmp_path / "run" / "model.safetensors").exists()
     assert not [path for path in (tmp_path / "run").iterdir() if path.name.startswith(".")]
+
+
+# The doctor
+
+
+def test_the_doctor_names_a_fault_everywhere(tmp_path):
+    heard = []
+    progress = pellucid.runs.Silent()
+    progress.say = heard.append
+    run = pellucid.train("digits", out=tmp_path / "run", progress=progress, **QUICK | {"learning_rate": 50.0})
+    finding = next(finding for finding in run.findings if finding.fault == "dead units")
+    assert f"doctor, epoch 1: {finding}" in heard
+    first = json.loads((run.folder / "metrics.jsonl").read_text().splitlines()[0])
+    assert first["findings"] == run.to_json()["findings"]
+    assert finding.what in run.report.read_text()
+
+
+def test_the_doctor_changes_no_bit_and_can_be_switched_off(run, tmp_path):
+    without = pellucid.train("digits", out=tmp_path / "run", **QUICK, **{"training.doctor": False})
+    assert [epoch.loss for epoch in without.epochs] == [epoch.loss for epoch in run.epochs]
+    np.testing.assert_array_equal(without.classifier.network.values, run.classifier.network.values)
+    assert {epoch.findings for epoch in without.epochs} == {None} and {epoch.findings for epoch in run.epochs} == {()}
+    assert 'id="doctor"' in run.report.read_text() and 'id="doctor"' not in without.report.read_text()

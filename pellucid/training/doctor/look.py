@@ -1,0 +1,110 @@
+"""One look at a network in training: values and gradients of a sample of its pictures, and one step with them.
+
+Everything is done to a copy of the network and its optimiser, so that the training itself never notices.
+"""
+
+import copy
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from pellucid.kernels.blas import single_threaded_blas
+from pellucid.nn.losses import Loss
+from pellucid.nn.network import Network
+from pellucid.optim.update import Update
+from pellucid.training.doctor.sample import Sample
+from pellucid.training.doctor.units import Units, units_of
+
+SLOPE_STEP = 1e-3  # share by which the small step of `slope` should lower the loss: float32 shows a ten-thousandth of that
+SLOPE_DOUBT = 0.05  # a slope so far from 1 is measured again with a tenth of the step: the loss may be bent, not the gradient wrong
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What was seen. weights, gradients, steps: lengths |W|, |dW|, |W after a step − W| of the arrays that learn, by name."""
+
+    loss: float
+    outputs: np.ndarray  # (n, K)
+    units: list[Units]
+    weights: dict[str, float]
+    gradients: dict[str, float]
+    steps: dict[str, float]  # empty where no step was tried
+    slope: float | None  # how steep the loss falls along the gradient, as a share of what the gradient says; None: not measured
+
+
+class Patient:
+    """A copy of the network, its loss and its update, to look at."""
+
+    def __init__(self, network: Network, loss: Loss, update: Update | None, sample: Sample):
+        self.original, self.original_update, self.sample = network, update, sample
+        self.network, self.loss, self.update = copy.deepcopy((network, loss, update))
+
+    def look(self, learning_rate: float | None = None, *, slope: bool = False) -> Look:
+        """The network as it is now, as it behaves in training.
+
+        learning_rate: of the step that is tried; None: none. slope: whether to measure it, by two forward passes.
+        """
+        self._follow()
+        network, sample = self.network, self.sample
+        with single_threaded_blas(), np.errstate(all="ignore"):
+            z = network.forward(sample.x, train=True, keep=True).copy()
+            loss, dz = self.loss(z, sample.t, sample.w, network.kernels)
+            network.backward(dz)
+            return Look(
+                loss=loss,
+                outputs=z,
+                units=units_of(network),
+                weights=self._lengths(network.theta),
+                gradients=self._lengths(network.grad),
+                slope=self._slope(loss) if slope else None,
+                steps=self._steps(learning_rate) if learning_rate and self.update else {},  # last: it changes the copy
+            )
+
+    def _follow(self) -> None:
+        """Take over what the original has learned since."""
+        network, original = self.network, self.original
+        network.values[...] = original.values
+        network.clock.step = original.clock.step
+        if network.factors != original.factors:
+            for name, factor in original.factors.items():
+                network.set_factor(name, factor)
+        if self.update:
+            self.update.optimizer.state[...] = self.original_update.optimizer.state
+            self.update.optimizer.steps = self.original_update.optimizer.steps
+
+    def _lengths(self, vector: np.ndarray) -> dict[str, float]:
+        network = self.network
+        return {slot.name: _length(vector[slot.span]) for slot in network.slots if network.factors[slot.name]}
+
+    def _steps(self, learning_rate: float) -> dict[str, float]:
+        before = self.network.theta.copy()
+        self.update(learning_rate)
+        return self._lengths(before - self.network.theta)
+
+    def _slope(self, loss: float) -> float:
+        """(f(theta + h g) - f(theta - h g)) / 2 h |g|^2, which is 1 where g is the gradient of f; NaN where g is 0."""
+        square = float(np.dot(self.network.grad, self.network.grad))
+        if not 0 < square < math.inf or not math.isfinite(loss):
+            return math.nan
+        slope = math.nan
+        for share in (SLOPE_STEP, SLOPE_STEP / 10):
+            h = share * loss / square
+            slope = (self._loss_at(h) - self._loss_at(-h)) / (2 * share * loss)
+            if abs(slope - 1) < SLOPE_DOUBT:
+                break
+        return slope
+
+    def _loss_at(self, h: float) -> float:
+        """f(theta + h g)."""
+        network, sample = self.network, self.sample
+        before = network.theta.copy()
+        network.theta += network.grad * h
+        z = network.forward(sample.x, train=True)
+        loss, _ = self.loss(z, sample.t, sample.w, network.kernels)
+        network.theta[...] = before
+        return loss
+
+
+def _length(array: np.ndarray) -> float:
+    return math.sqrt(float(np.dot(array, array)))

@@ -1,0 +1,43 @@
+"""Every planted fault is named, no healthy run is alarmed, and docs/honesty.md lists them all."""
+
+import pytest
+
+from benchmarks import honesty
+from benchmarks.planted import FAULTS, HEALTHY
+
+
+@pytest.fixture(autouse=True)
+def reference_kernels(monkeypatch):
+    """Nothing here is about speed, and nothing is worth compiling for."""
+    monkeypatch.setenv("PELLUCID_KERNELS", "reference")
+
+
+def rows(table):
+    return [pytest.param(each, marks=pytest.mark.slow if each.slow else (), id=each.name) for each in table]
+
+
+@pytest.mark.parametrize("planted", rows(FAULTS))
+def test_a_planted_fault_is_named(planted, tmp_path):
+    assert planted.named(tmp_path)
+
+
+@pytest.mark.parametrize("healthy", rows(HEALTHY))
+def test_a_healthy_run_is_not_alarmed(healthy, tmp_path):
+    assert list(healthy.run(tmp_path)) == []
+
+
+def test_there_are_enough_of_both():
+    assert len(FAULTS) >= 25 and len(HEALTHY) >= 10
+    assert len({planted.name for planted in FAULTS}) == len(FAULTS)
+
+
+def test_the_page_names_them_all():
+    page = honesty.PAGE.read_text(encoding="utf-8")
+    for name in (*(planted.name for planted in FAULTS), *(healthy.name for healthy in HEALTHY)):
+        assert f"| {name} |" in page, "run python -m benchmarks.honesty"
+    assert f"{len(FAULTS)} of {len(FAULTS)} planted faults are named" in page
+
+
+def test_a_missed_fault_shows():
+    page = honesty.page([None] * len(FAULTS), [["alarm"]] * len(HEALTHY))
+    assert f"0 of {len(FAULTS)} planted" in page and "**missed**" in page and f"0 of {len(HEALTHY)} healthy" in page
