@@ -21,7 +21,7 @@ def render(data: ReportData) -> str:
     Every name and text is escaped where it is put in; besides, a content security policy forbids scripts and network.
     """
     class_counts = facts.class_counts(data.data)
-    return _environment().get_template("page.html").render(
+    return environment().get_template("page.html").render(
         data=data,
         scores=data.headline,
         question=sentences.question(data.data.classes, data.noun),
@@ -40,7 +40,7 @@ def render(data: ReportData) -> str:
     )  # fmt: skip
 
 
-def _environment():
+def environment():
     import jinja2
 
     environment = jinja2.Environment(
