@@ -85,6 +85,7 @@ def test_keys_of_json_are_documented(tmp_path, monkeypatch):
         "evaluate": printed("evaluate", "run/model.safetensors", "digits"),
         "predict": printed("predict", "run/model.safetensors", "run/figures/samples.png"),
         "preview": printed("preview", "digits", "--set", "augment.shift=0.1"),
+        "explain": printed("explain", "run/model.safetensors", "digits[17]"),
         "recipes": printed("recipes"),
         "find-lr": printed("find-lr", "digits"),
         "bench": printed("bench", "--quick"),

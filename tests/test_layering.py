@@ -25,6 +25,7 @@ ROOMS = [
     "evaluation",
     "model_file",
     "classifier",
+    "explanation",
     "recipes",
     "report",
     "runs",

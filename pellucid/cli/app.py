@@ -7,6 +7,7 @@ import typer
 from pellucid import __version__
 from pellucid.cli.bench import bench
 from pellucid.cli.evaluate import evaluate
+from pellucid.cli.explain import explain
 from pellucid.cli.find_lr import find_lr
 from pellucid.cli.predict import predict
 from pellucid.cli.preview import preview
@@ -48,6 +49,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
 app.command()(preview)
+app.command()(explain)
 app.command()(recipes)
 app.command("find-lr")(find_lr)
 app.command()(bench)

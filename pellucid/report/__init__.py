@@ -7,6 +7,8 @@ each figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words 
 from pellucid.report.choice import gallery, samples
 from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, Rebuilt, ReportData
 from pellucid.report.drawings import save_figures
+from pellucid.report.explanation import render_explanation
+from pellucid.report.explanation_figures import explanation_figures
 from pellucid.report.html import render
 from pellucid.report.pictures import thumbnail
 
@@ -18,8 +20,10 @@ __all__ = [
     "Picture",
     "Rebuilt",
     "ReportData",
+    "explanation_figures",
     "gallery",
     "render",
+    "render_explanation",
     "samples",
     "save_figures",
     "thumbnail",

@@ -22,7 +22,7 @@ def render(data: ReportData) -> str:
     """
     if data.rebuilt:
         return render_reconstruction(data)
-    return _environment().get_template("page.html").render(
+    return environment().get_template("page.html").render(
         **_shared(data),
         question=sentences.question(data.data.classes, data.noun),
         findings=sentences.findings(data),
@@ -34,7 +34,7 @@ def render(data: ReportData) -> str:
 
 def render_reconstruction(data: ReportData) -> str:
     """The page of an autoencoder: pictures beside their reconstructions in place of classes and answers."""
-    return _environment().get_template("reconstruction.html").render(
+    return environment().get_template("reconstruction.html").render(
         **_shared(data),
         findings=sentences.reconstruction_findings(data),
     )  # fmt: skip
@@ -59,7 +59,7 @@ def _shared(data: ReportData) -> dict:
     }
 
 
-def _environment():
+def environment():
     import jinja2
 
     environment = jinja2.Environment(

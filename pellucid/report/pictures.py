@@ -34,7 +34,7 @@ def data_uri(pixels: np.ndarray) -> str:
 
 
 def png_uri(pixels: np.ndarray) -> str:
-    """(H, W, 1 or 3) uint8 as `data:image/png;base64,...`, exact to the pixel."""
+    """(H, W, 1, 3 or, with opacity, 4) uint8 as `data:image/png;base64,...`, exact to the pixel."""
     return _uri(_image(pixels), format="PNG", optimize=True)
 
 

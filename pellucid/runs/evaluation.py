@@ -59,13 +59,13 @@ def evaluate(
     progress.say(f"labels: {opened.label_rule}")
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
-    names = _parts(classifier, dataset)
+    names = parts_of(classifier, dataset)
     chosen, why = _choose(part, names, dataset)
     rows = np.arange(len(dataset)) if chosen == "all" else np.flatnonzero(names == chosen)
     return _score(classifier, dataset, rows, chosen, why)
 
 
-def _parts(classifier: Classifier, dataset: Dataset) -> np.ndarray | None:
+def parts_of(classifier: Classifier, dataset: Dataset) -> np.ndarray | None:
     """The part of each picture: as at training for the same data, else as the source gives it, else None."""
     provenance = classifier.provenance
     if provenance.get("data_sha256") == dataset.content_hash():
@@ -94,7 +94,7 @@ def _choose(part: str | None, names: np.ndarray | None, dataset: Dataset) -> tup
 
 def _score(classifier: Classifier, dataset: Dataset, rows: np.ndarray, part: str, why: str) -> Evaluation:
     labels = dataset.labels[rows]
-    outputs = classifier.logits(_in_model_range(classifier, dataset, rows))
+    outputs = classifier.logits(in_model_range(classifier, dataset, rows))
     found = probabilities(outputs, classifier.link, classifier.temperature)
     loss = next(loss for loss in LOSSES.values() if loss.link == classifier.link)()
     with np.errstate(all="ignore"):
@@ -106,7 +106,7 @@ def _score(classifier: Classifier, dataset: Dataset, rows: np.ndarray, part: str
     return Evaluation(scores, Predictions(paths, labels, found, np.full(len(rows), part), classifier.classes), part, why)
 
 
-def _in_model_range(classifier: Classifier, dataset: Dataset, rows: np.ndarray) -> np.ndarray:
+def in_model_range(classifier: Classifier, dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     """The pictures as the model takes arrays: files (0..255) rescaled to its value range, arrays as they are."""
     low, high = classifier.input.value_range
     values = dataset.images[rows]

@@ -32,29 +32,12 @@ class RunFolder:
     def create(cls, out: str | Path | None, name: str) -> "RunFolder":
         """A new folder: `out`, or the first free `runs/<name>-<n>`. OutputError where `out` is not empty or not to be had."""
         cls.check_free(out)
-        try:
-            if out is None:
-                return cls(_numbered(DEFAULT, name))
-            Path(out).mkdir(parents=True, exist_ok=True)
-            return cls(Path(out))
-        except OSError as error:
-            place = out if out is not None else DEFAULT
-            raise OutputError(f"cannot make the folder {place}: {error.strerror}; choose another with --out") from error
+        return cls(new_folder(out, DEFAULT, name))
 
     @staticmethod
     def check_free(out: str | Path | None) -> None:
         """OutputError where `out` cannot take a run: a file, or a folder that is not empty."""
-        if out is None or not os.path.lexists(out):
-            return
-        path = Path(out)
-        if not path.is_dir():
-            raise OutputError(f"{path} is no folder; choose another name with --out")
-        try:
-            used = any(path.iterdir())
-        except OSError as error:
-            raise OutputError(f"cannot look into {path}: {error.strerror}; choose another folder with --out") from error
-        if used:
-            raise OutputError(f"{path} is not empty; choose another folder with --out, or go on with --resume {path}")
+        check_free(out, f", or go on with --resume {out}")
 
     @classmethod
     def open(cls, path: str | Path) -> "RunFolder":
@@ -85,6 +68,33 @@ class RunFolder:
                 file.write(_line(epoch))
         except OSError as error:
             raise OutputError(f"cannot write {self.metrics}: {error.strerror}; free some space, then --resume") from error
+
+
+def check_free(out: str | Path | None, advice: str = "") -> None:
+    """OutputError where `out` cannot take results: a file, or a folder that is not empty."""
+    if out is None or not os.path.lexists(out):
+        return
+    path = Path(out)
+    if not path.is_dir():
+        raise OutputError(f"{path} is no folder; choose another name with --out")
+    try:
+        used = any(path.iterdir())
+    except OSError as error:
+        raise OutputError(f"cannot look into {path}: {error.strerror}; choose another folder with --out") from error
+    if used:
+        raise OutputError(f"{path} is not empty; choose another folder with --out{advice}")
+
+
+def new_folder(out: str | Path | None, parent: Path, name: str) -> Path:
+    """The folder `out`, made where there is none; or, for None, the first free parent/name-1, name-2, ... OutputError."""
+    try:
+        if out is None:
+            return _numbered(parent, name)
+        Path(out).mkdir(parents=True, exist_ok=True)
+        return Path(out)
+    except OSError as error:
+        place = out if out is not None else parent
+        raise OutputError(f"cannot make the folder {place}: {error.strerror}; choose another with --out") from error
 
 
 def _numbered(parent: Path, name: str) -> Path:

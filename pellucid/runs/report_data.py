@@ -1,13 +1,12 @@
 """A run as the report shows it."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 
 from pellucid.evaluation import Predictions, Scores
-from pellucid.nn import Dense, Network
+from pellucid.explanation import first_layer
 from pellucid.report import DataFacts, Formula, InputFacts, Rebuilt, ReportData, gallery, samples, thumbnail
 from pellucid.runs.assemble import SETTINGS, Parts
 from pellucid.runs.cross_validation import CrossValidation
@@ -96,14 +95,6 @@ def remarks(prepared: Prepared) -> list[str]:
             f"With fewer than {FEW:,} pictures, large networks that were pretrained on millions of others usually score higher."
         )
     return found + label_warnings(prepared)
-
-
-def first_layer(network: Network) -> np.ndarray | None:
-    """The weights of the first dense layer in the shape of the input (H, W, C, units); None where it sees no picture."""
-    dense = next((layer for layer in network.layers if isinstance(layer, Dense)), None)
-    if dense is None or len(network.in_shape) != 3 or dense.W.shape[0] != math.prod(network.in_shape):
-        return None
-    return dense.W.reshape(*network.in_shape, dense.units)
 
 
 def _data_facts(prepared: Prepared) -> DataFacts:

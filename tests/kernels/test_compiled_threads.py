@@ -16,6 +16,7 @@ from pellucid.images import InputSpec
 from pellucid.kernels import compiled
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.kernels.compiled import engine
+from pellucid.kernels.compiled.threads import threads
 from pellucid.nn import Dense, Flatten, Network, SoftmaxCrossEntropy
 from pellucid.optim import Adam, Update
 from pellucid.training import train_step
