@@ -24,43 +24,84 @@ _CHUNK_BYTES = 1 << 25
 
 
 class Fingerprints(NamedTuple):
-    """even (N, D), odd (N, D') float32, the strongest directions first; of a blank picture all zeros."""
+    """even (N, D), odd (N, D') float32, the strongest directions first, each row of length 1; of a blank picture 0."""
 
     even: np.ndarray
     odd: np.ndarray
-    blank: np.ndarray  # (N,) bool
 
     def __getitem__(self, rows) -> "Fingerprints":
-        return Fingerprints(self.even[rows], self.odd[rows], self.blank[rows])
+        return Fingerprints(self.even[rows], self.odd[rows])
+
+    def similarity(self, others: "Fingerprints", scratch: np.ndarray | tuple[None, None] = (None, None)) -> np.ndarray:
+        """(n, m), at most 1: of every picture with every other or its mirror image, whichever is more alike.
+
+        scratch: (2, n, m) float32 that may be overwritten; the result is its first half.
+        """
+        similar = np.matmul(self.odd, others.odd.T, out=scratch[0])
+        np.abs(similar, out=similar)
+        similar += np.matmul(self.even, others.even.T, out=scratch[1])
+        return similar
+
+    def distances(self, pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """1 - similarity (P,) float64 of the pairs (P, 2), and whether it is that of the mirror image."""
+        even = np.einsum("pk,pk->p", *(self.even[side].astype(np.float64) for side in pairs.T))
+        odd = np.einsum("pk,pk->p", *(self.odd[side].astype(np.float64) for side in pairs.T))
+        return np.maximum(0, 1 - even - np.abs(odd)), odd < 0
 
 
-def fingerprints(images: np.ndarray, value_range: tuple[float, float] = (0.0, 255.0)) -> Fingerprints:
-    """The fingerprints of pictures (N, H, W, C) of any type, with values in `value_range`."""
-    grey = small_grey(images, SIDE)
-    grey -= grey.mean(axis=(1, 2), keepdims=True)
-    deviation = np.sqrt(np.mean(grey * grey, axis=(1, 2)))
-    blank = deviation <= _BLANK * (value_range[1] - value_range[0])
-    length = np.where(blank, 1, deviation * np.sqrt(grey[0].size)).astype(np.float32)
-    grey[blank] = 0
-    grey /= length[:, None, None]
-    mirrored = grey[:, :, ::-1]
-    even, odd = (_damped((half / 2).reshape(len(grey), -1)) for half in (grey + mirrored, grey - mirrored))
-    length = np.sqrt(np.sum(even * even, axis=1) + np.sum(odd * odd, axis=1))
-    length = np.where(length > 0, length, 1)[:, None].astype(np.float32)
-    return Fingerprints(even / length, odd / length, blank)
+class Damping(NamedTuple):
+    """What the pictures of one data set have in common: the directions of each half, divided by their deviations."""
+
+    even: np.ndarray  # (K, D)
+    odd: np.ndarray  # (K, D')
+    strongest: tuple[int, int]  # how many directions of each half are among the 48 strongest of both
+
+    @classmethod
+    def of(cls, plain: np.ndarray) -> "Damping":
+        """Of the pictures themselves: (N, h, w), as `unit` gives them."""
+        (even, shares), (odd, others) = (_directions(half) for half in _halves(plain))
+        weakest = np.sort(np.concatenate([shares, others]))[::-1][:48].min(initial=1)
+        return cls(even, odd, (int(np.sum(shares >= weakest)), int(np.sum(others >= weakest))))
+
+    def fingerprints(self, plain: np.ndarray) -> Fingerprints:
+        """The fingerprints of pictures (N, h, w), as `unit` gives them."""
+        even, odd = _halves(plain)
+        return _unit_rows(even @ self.even, odd @ self.odd)
+
+    def coarse(self, prints: Fingerprints) -> Fingerprints:
+        """Fingerprints along the strongest 48 directions alone: the large shapes, which a small crop hardly moves."""
+        even, odd = self.strongest
+        return _unit_rows(prints.even[:, :even], prints.odd[:, :odd])
+
+
+def unit(grey: np.ndarray) -> np.ndarray:
+    """Pictures (N, h, w) float32 with mean 0 and length 1; those that show nothing stay 0."""
+    grey = grey - grey.mean(axis=(1, 2), keepdims=True)
+    length = np.sqrt(np.einsum("nhw,nhw->n", grey, grey))
+    return grey / np.where(length > 0, length, 1)[:, None, None].astype(np.float32)
+
+
+def blank(grey: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
+    """(N,) bool: pictures (N, h, w) that show nothing, all of one value but for noise."""
+    return grey.std(axis=(1, 2)) <= _BLANK * (value_range[1] - value_range[0])
 
 
 def small_grey(images: np.ndarray, side: int) -> np.ndarray:
     """Pictures (N, H, W, C) as grey (N, h, w) float32: averaged over areas to `side` x `side`, never enlarged."""
     n, height, width, channels = images.shape
-    rows, columns = _averaging(height, min(side, height)), _averaging(width, min(side, width))
     luma = np.array([0.299, 0.587, 0.114] if channels == 3 else [1 / channels] * channels, np.float32)
-    out = np.empty((n, len(rows), len(columns)), np.float32)
+    out = np.empty((n, min(side, height), min(side, width)), np.float32)
     step = max(1, _CHUNK_BYTES // (4 * height * width * channels))
     for start in range(0, n, step):
         pixels = np.asarray(images[start : start + step], np.float32)
-        out[start : start + step] = rows @ (pixels @ luma) @ columns.T
+        out[start : start + step] = shrunk(pixels @ luma, side)
     return out
+
+
+def shrunk(grey: np.ndarray, side: int) -> np.ndarray:
+    """Pictures (N, H, W) averaged over areas to at most `side` x `side`."""
+    height, width = grey.shape[1:]
+    return _averaging(height, min(side, height)) @ grey @ _averaging(width, min(side, width)).T
 
 
 def _averaging(size: int, target: int) -> np.ndarray:
@@ -72,8 +113,19 @@ def _averaging(size: int, target: int) -> np.ndarray:
     return (covered * target / size).astype(np.float32)
 
 
-def _damped(half: np.ndarray) -> np.ndarray:
-    """Rows (N, K) along their principal directions, each divided by sqrt(variance + 0.01), the strongest first."""
-    variance, directions = np.linalg.eigh(half.T @ half / np.float32(len(half)))
+def _halves(plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    mirrored = plain[:, :, ::-1]
+    return ((plain + mirrored) / 2).reshape(len(plain), -1), ((plain - mirrored) / 2).reshape(len(plain), -1)
+
+
+def _directions(half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Principal directions of rows (N, K), each divided by sqrt(variance + 0.01), and their variances; strongest first."""
+    variance, directions = np.linalg.eigh(half.T @ half / np.float32(max(1, len(half))))
     kept = np.flatnonzero(variance > 1e-6)[::-1]  # half of the directions are those of the other half
-    return half @ (directions[:, kept] / np.sqrt(variance[kept] + np.float32(_FLOOR)))
+    return directions[:, kept] / np.sqrt(variance[kept] + np.float32(_FLOOR)), variance[kept]
+
+
+def _unit_rows(even: np.ndarray, odd: np.ndarray) -> Fingerprints:
+    length = np.sqrt(np.einsum("nk,nk->n", even, even) + np.einsum("nk,nk->n", odd, odd))[:, None]
+    length[length == 0] = 1
+    return Fingerprints(even / length, odd / length)

@@ -28,7 +28,17 @@ def darker(image: Image.Image) -> Image.Image:
     return Image.fromarray((np.asarray(image) * 0.8).astype(np.uint8))
 
 
-KINDS = {function.__name__: function for function in (recompressed, halved, mirrored, lighter, darker)}
+def cropped(image: Image.Image) -> Image.Image:
+    """A twentieth of width and height cut off at the left and the bottom."""
+    return image.crop((image.width // 20, 0, image.width, image.height - image.height // 20))
+
+
+def all_at_once(image: Image.Image) -> Image.Image:
+    return recompressed(mirrored(cropped(darker(image))))
+
+
+FUNCTIONS = (recompressed, halved, mirrored, lighter, darker, cropped, all_at_once)
+KINDS = {function.__name__: function for function in FUNCTIONS}
 
 
 def at_size(image: Image.Image, shape: tuple[int, int, int]) -> np.ndarray:
