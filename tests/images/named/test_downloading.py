@@ -112,14 +112,14 @@ def test_megabytes_are_counted_once(offered, tmp_path, monkeypatch):
     listener = Listener()
     open_source("mnist", progress=listener)
     size = sum(file.size for file in CATALOGUE["mnist"].files)
-    name, total, arrived = listener.tasks[0]
+    _, total, arrived = listener.tasks[0]
     assert total == -(-size // 100) and size // 100 <= arrived <= total + downloading._PIECE // 100
 
 
 def test_a_cache_that_cannot_be_written(offered, tmp_path):
     offered("good")
     (tmp_path / "cache").write_text("a file")
-    with pytest.raises(OutputError, match="cannot make the folder .*PELLUCID_CACHE"):
+    with pytest.raises(OutputError, match=r"cannot make the folder .*PELLUCID_CACHE"):
         open_source("mnist")
 
 
