@@ -19,6 +19,14 @@ def parse_keys(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
+def parse_shape(text: str) -> tuple[int, ...]:
+    """`28,28` as (28, 28)."""
+    sides = [side.strip() for side in text.split(",")]
+    if len(sides) not in (2, 3) or not all(side.isdecimal() and int(side) > 0 for side in sides):
+        raise RecipeError(f"--shape is {text}; expected height and width, perhaps channels, for example 28,28")
+    return tuple(map(int, sides))
+
+
 class Flag(NamedTuple):
     """A setting of a recipe as an option. Its value is passed on as text: recipes know what each key takes."""
 
@@ -45,9 +53,8 @@ class Flag(NamedTuple):
 PICTURES = (
     Flag("classes", "A,B", "Class names in the order to use, for example rabbit,cat; others are left out."),
     Flag("label_rule", "RULE", "How a path gives its label: folder, prefix, or a regular expression with one group."),
-    Flag(
-        "keys", "x=A,y=B", "Names of the arrays of pictures and labels in an .npz file.", "data.keys", read=parse_keys
-    ),
+    Flag("keys", "x=A,y=B", "Names of the arrays of pictures and labels in an .npz or HDF5 file.", "data.keys", read=parse_keys),
+    Flag("shape", "H,W[,C]", "Shape of the pictures in a CSV of pixels; found where they are square."),
     Flag("validation", "SHARE", "Share of the pictures held back to watch the training."),
     Flag("test", "SHARE", "Share of the pictures held back for the final score."),
     Flag(
@@ -81,7 +88,7 @@ LENGTH = (
 
 SourceArgument = Annotated[
     str | None,
-    typer.Argument(metavar="SOURCE", help="A folder of pictures, an .npz file, or digits.", show_default=False),
+    typer.Argument(metavar="SOURCE", help="A folder of pictures, a file of them, or a data set by name.", show_default=False),
 ]
 ModelArgument = Annotated[
     Path, typer.Argument(metavar="MODEL", help="A model file, or the folder of a run.", show_default=False)

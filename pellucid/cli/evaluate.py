@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pellucid.cli.arguments import JsonOption, ModelArgument, QuietOption, model_file, parse_keys
+from pellucid.cli.arguments import JsonOption, ModelArgument, QuietOption, model_file, parse_keys, parse_shape
 from pellucid.cli.output import percent, say, scored, show, show_json, table
 from pellucid.cli.progress import shown
 from pellucid.errors import RecipeError
@@ -37,7 +37,11 @@ def evaluate(
     ] = None,
     keys: Annotated[
         str | None,
-        typer.Option(metavar="x=A,y=B", help="Names of the arrays in an .npz file.", show_default=False),
+        typer.Option(metavar="x=A,y=B", help="Names of the arrays in an .npz or HDF5 file.", show_default=False),
+    ] = None,
+    shape: Annotated[
+        str | None,
+        typer.Option(metavar="H,W[,C]", help="Shape of the pictures in a CSV of pixels.", show_default=False),
     ] = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -54,6 +58,7 @@ def evaluate(
             part=part,
             label_rule=label_rule,
             keys=parse_keys(keys) if keys else None,
+            shape=parse_shape(shape) if shape else None,
             progress=progress,
         )
     if json:

@@ -18,8 +18,8 @@ from pellucid.images.split import PARTS, TRAIN
 if TYPE_CHECKING:
     from pellucid.images.named.downloading import Telling
 
-_FILES = ".npz, .h5, idx, CIFAR"
-_PURPOSE = {"label_rule": "folders of pictures", "keys": ".npz and HDF5 files"}
+_FILES = "CSV, JSON lines, .npz, .h5, idx, CIFAR"
+_PURPOSE = {"label_rule": "folders of pictures", "keys": ".npz and HDF5 files", "shape": "CSV files of pixels"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,7 @@ def open_source(
     known: Sequence[str] | None = None,
     label_rule: str | None = None,
     keys: Mapping[str, str] | None = None,
+    shape: Sequence[int] | None = None,
     progress: "Telling | None" = None,
 ) -> Source:
     """Open a named data set, a folder of pictures, or a file of pictures; no pixel of a picture file is read.
@@ -59,13 +60,15 @@ def open_source(
     known       the classes of a trained model: the source may have fewer, or one picture of each, but no others
     label_rule  folders: "folder", "prefix" or a regular expression with one group over the path
     keys        .npz and HDF5 files: {"x": ..., "y": ...}, the names of the pictures and of the labels
+    shape       CSV files of pixels: (H, W) or (H, W, C), where their pictures are not square and grey
     progress    told of a download, by `say` and `task` as of `runs.Silent`
 
     Named are digits, mnist, fashion-mnist, cifar-10, cifar-100 and cat-vs-noncat, which are looked for below the folder
     PELLUCID_DATA and else downloaded once; a folder of such a name is written ./digits.
     Raises DataError for anything that cannot be trained on (or, with `known`, evaluated).
     """
-    source = _open(str(location), {"label_rule": label_rule or None, "keys": dict(keys or {})}, progress)
+    settings = {"label_rule": label_rule or None, "keys": dict(keys or {}), "shape": tuple(shape or ())}
+    source = _open(str(location), settings, progress)
     left_out = ""
     if known is not None:
         check_known(source.classes, known, "the model")

@@ -48,6 +48,12 @@ def _folds(count: int) -> int:
     return count
 
 
+def _two_or_three(shape: tuple[int, ...]) -> tuple[int, ...]:
+    if len(shape) == 1:
+        raise ValueError("a single number")
+    return shape
+
+
 def _square(size: Any) -> Any:
     """64 means 64 x 64."""
     return (size, size) if type(size) is int else size
@@ -68,6 +74,12 @@ Share = Annotated[float, Field(ge=0, le=1), Expected("a number from 0 to 1")]
 Text = Annotated[str, AfterValidator(_unicode), Expected("text in quotes")]
 Names = Annotated[tuple[Text, ...], Field(strict=False), Expected('a list of names, for example ["rabbit", "cat"]')]
 NameTable = Annotated[dict[Text, Text], Expected('a table of names, for example {x = "images", y = "labels"}')]
+PictureShape = Annotated[
+    tuple[Count, ...],
+    Field(strict=False, max_length=3),
+    AfterValidator(_two_or_three),
+    Expected("[height, width] or [height, width, channels], for example [28, 28]"),
+]
 Pattern = Annotated[
     Text, AfterValidator(_one_group), Expected(r'a regular expression with one group, for example "(session\\d+)_"')
 ]

@@ -23,6 +23,7 @@ from pellucid.recipes.kinds import (
     NameTable,
     NotNegative,
     Pattern,
+    PictureShape,
     Positive,
     Section,
     Seed,
@@ -44,7 +45,8 @@ class Data(Section):
     label_rule: LabelRule = Field(
         "", description='how a path gives its label: "folder", "prefix" or a pattern with one group; empty: found'
     )
-    keys: NameTable = Field({}, description='names of the arrays in an npz file: {x = "images", y = "labels"}')
+    keys: NameTable = Field({}, description='names of the arrays in an npz or HDF5 file: {x = "images", y = "labels"}')
+    shape: PictureShape = Field((), description="height, width, perhaps channels of the pictures in a CSV of pixels; empty: square")
     validation: Fraction = Field(0.15, description="share of the pictures held back to watch the training")
     test: Fraction = Field(0.15, description="share of the pictures held back for the final score")
     group: Pattern = Field(

@@ -27,6 +27,7 @@ EVERYDAY = {
     "optimizer": "optimizer.name",
     "patience": "training.patience",
     "seed": "training.seed",
+    "shape": "data.shape",
     "size": "input.size",
     "start_from": "transfer.model",
     "test": "data.test",

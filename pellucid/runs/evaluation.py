@@ -1,6 +1,6 @@
 """How good is a model on these pictures?"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +44,12 @@ def evaluate(
     part: str | None = None,
     label_rule: str | None = None,
     keys: Mapping[str, str] | None = None,
+    shape: Sequence[int] | None = None,
     progress: Silent | None = None,
 ) -> Evaluation:
     """Score a model on labelled pictures.
 
+    label_rule, keys, shape: how the source is read, as in a recipe.
     part: which pictures. None takes the test part of a source that has one; of the very data the model was trained on, the test
     part that was held back then; of any other source, all of it.
     Raises DataError for a source that does not fit the model, ModelFileError for a model that cannot be read.
@@ -55,7 +57,7 @@ def evaluate(
     progress = progress or Silent()
     classifier = model if isinstance(model, Classifier) else Classifier.load(model)
     classifier.require_classes()
-    opened = open_source(source, known=classifier.classes, label_rule=label_rule, keys=keys, progress=progress)
+    opened = open_source(source, known=classifier.classes, label_rule=label_rule, keys=keys, shape=shape, progress=progress)
     progress.say(f"labels: {opened.label_rule}")
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)

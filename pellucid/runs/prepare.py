@@ -126,13 +126,18 @@ def _location(source: str | None, recipe: Recipe | None) -> str:
 
 def _only_data(overrides: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that say how a source is read, before the source has chosen its recipe."""
-    names = ("classes", "label_rule", "data.classes", "data.label_rule", "data.keys")
+    names = ("classes", "label_rule", "shape", "data.classes", "data.label_rule", "data.keys", "data.shape")
     return {name: overrides[name] for name in names if name in overrides}
 
 
 def _labelling(recipe: Recipe) -> dict[str, Any]:
     data = recipe.data
-    return {"classes": data.classes or None, "label_rule": data.label_rule or None, "keys": data.keys or None}
+    return {
+        "classes": data.classes or None,
+        "label_rule": data.label_rule or None,
+        "keys": data.keys or None,
+        "shape": data.shape or None,
+    }
 
 
 def _resolve(recipe: Recipe, location: str, dataset: Dataset, shape: tuple[int, ...]) -> Recipe:

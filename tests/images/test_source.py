@@ -85,7 +85,7 @@ def test_nothing_there(pets, tmp_path):
     assert refused("digit") == 'no such folder or file: "digit"; did you mean digits?'
     assert refused(tmp_path / "pet").endswith(f"did you mean {pets}?")
     for missing in (tmp_path / "zebras", tmp_path / "somewhere" / "else"):
-        assert "expected a folder of pictures, a file of pictures (.npz, " in refused(missing)
+        assert "expected a folder of pictures, a file of pictures (CSV, JSON lines, .npz, " in refused(missing)
     assert "no such folder" in refused("")
     assert "no such folder" in refused("nul\0byte/\0")
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pellucid.images.readers.cifar import read_cifar_files
-from pellucid.images.readers.hdf5 import part_of, read_hdf5
+from pellucid.images.readers.hdf5 import read_hdf5
 from pellucid.images.readers.idx import pairs_of, read_idx
+from pellucid.images.readers.parts import part_of
 from pellucid.images.source import Source
 
 

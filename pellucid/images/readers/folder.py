@@ -18,14 +18,9 @@ from pellucid.errors import DataError
 from pellucid.images.formats import FORMATS, ignored_kind, is_hidden, natural_key
 from pellucid.images.label_rules import label_paths
 from pellucid.images.labels import number_labels, quoted
+from pellucid.images.readers.parts import WORDS
 from pellucid.images.source import Source, slug
-from pellucid.images.split import TEST, TRAIN, VALIDATION
-
-_PART_OF_FOLDER = {
-    "train": TRAIN, "training": TRAIN,
-    "val": VALIDATION, "valid": VALIDATION, "validation": VALIDATION, "dev": VALIDATION,
-    "test": TEST, "testing": TEST,
-}  # fmt: skip
+from pellucid.images.split import TRAIN
 
 
 @dataclass
@@ -126,7 +121,7 @@ def _place(paths: Sequence[str]) -> list[_Picture]:
     what lies outside of them is left out. Otherwise a folder called "train" is a class, next to "car" and "plane".
     """
     folders = {path.partition("/")[0] for path in paths if "/" in path}
-    part_of = {name: _PART_OF_FOLDER[name.casefold()] for name in folders if name.casefold() in _PART_OF_FOLDER}
+    part_of = {name: WORDS[name.casefold()] for name in folders if name.casefold() in WORDS}
     parts = set(part_of.values())
     is_split = part_of and (part_of.keys() == folders or (TRAIN in parts and len(parts) > 1))
     if not is_split:

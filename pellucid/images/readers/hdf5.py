@@ -1,6 +1,5 @@
 """HDF5 files as a source; of a file called after its part, as train_cats.h5, the other parts beside it belong to it."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -9,11 +8,10 @@ import numpy as np
 from pellucid.errors import DataError
 from pellucid.images.labels import quoted
 from pellucid.images.readers.keyed_arrays import Part, parts_in, source_of_parts
+from pellucid.images.readers.parts import parts_beside
 from pellucid.images.source import Source
-from pellucid.images.split import TEST, TRAIN, VALIDATION
 
 _SUFFIXES = (".h5", ".hdf5", ".hdf", ".he5")
-_WORDS = {TRAIN: ("train", "training"), VALIDATION: ("val", "valid", "validation", "dev"), TEST: ("test", "testing")}
 
 
 def is_hdf5_name(name: str) -> bool:
@@ -27,7 +25,7 @@ def open_hdf5(path: Path, keys: Mapping[str, str] | None = None) -> Source:
     train_cats.h5 and test_cats.h5 are such parts, and so are train.h5 and test.h5. Raises DataError for a file or arrays that
     cannot be used, and where h5py is missing.
     """
-    return read_hdf5(path, _parts_beside(path), keys)
+    return read_hdf5(path, parts_beside(path, lambda file: is_hdf5_name(file.name)), keys)
 
 
 def read_hdf5(path: Path, files: Iterable[tuple[str, Path]], keys: Mapping[str, str] | None = None) -> Source:
@@ -37,28 +35,6 @@ def read_hdf5(path: Path, files: Iterable[tuple[str, Path]], keys: Mapping[str, 
         with _HDF5File(file) as arrays:
             parts += parts_in(arrays, keys, part)
     return source_of_parts(path, _with_names_of_their_own(parts))
-
-
-def part_of(name: str) -> str:
-    """The part that the name of a file tells: "train" for train_cats.h5; "" where it tells none."""
-    words = re.split(r"[^a-z]+", name.lower())
-    return next((part for part, own in _WORDS.items() if set(own) & set(words)), "")
-
-
-def _parts_beside(path: Path) -> list[tuple[str, Path]]:
-    """The file with its part, and the files whose names differ in the word for the part alone; training comes first."""
-    if not part_of(path.name):
-        return [("", path)]
-    beside = {}
-    for file in sorted(path.parent.iterdir()):
-        if is_hdf5_name(file.name) and part_of(file.name) and _without_part(file.name) == _without_part(path.name):
-            beside[part_of(file.name)] = file
-    return [(part, beside[part]) for part in _WORDS if part in beside]
-
-
-def _without_part(name: str) -> str:
-    words = "|".join(word for own in _WORDS.values() for word in sorted(own, key=len, reverse=True))
-    return re.sub(rf"(?<![a-z])({words})(?![a-z])", "*", name.lower(), count=1)
 
 
 def _with_names_of_their_own(parts: Sequence[Part]) -> list[Part]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from pellucid.errors import DataError
 from pellucid.images.labels import in_words, quoted
+from pellucid.images.readers.parts import WORDS
 from pellucid.images.readers.tables import Table, source_of
 from pellucid.images.source import Source
 from pellucid.images.split import TEST, TRAIN, VALIDATION
@@ -24,11 +25,7 @@ _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: "
 _NAME = re.compile(
     r"(?P<stem>.*?)(?P<part>train|training|val|valid|validation|t10k|test)?[-_.]?(?P<kind>images|labels)\W.*", re.IGNORECASE
 )
-_PARTS = {
-    "train": TRAIN, "training": TRAIN,
-    "val": VALIDATION, "valid": VALIDATION, "validation": VALIDATION,
-    "t10k": TEST, "test": TEST,
-}  # fmt: skip
+_PARTS = {**WORDS, "t10k": TEST}
 _ORDER = (TRAIN, VALIDATION, TEST, "")
 _ADVICE = "get it again from its publisher"
 

@@ -12,12 +12,15 @@ from pellucid.images.readers.cifar import is_cifar_folder, open_cifar
 from pellucid.images.readers.folder import open_folder
 from pellucid.images.readers.hdf5 import is_hdf5_name, open_hdf5
 from pellucid.images.readers.idx import is_idx, is_idx_name, open_idx
+from pellucid.images.readers.manifest import has_metadata, is_manifest, open_manifest, open_metadata
 from pellucid.images.readers.npz import open_npz
+from pellucid.images.readers.pixel_table import open_pixel_table
+from pellucid.images.readers.rows import read_text
 from pellucid.images.source import Source
 
 
 class Kind(NamedTuple):
-    """A reader, and the settings that it takes after the path: "label_rule", "keys"."""
+    """A reader, and the settings that it takes after the path: "label_rule", "keys", "shape"."""
 
     open: Callable[..., Source]
     settings: tuple[str, ...] = ()
@@ -28,6 +31,9 @@ NPZ = Kind(open_npz, ("keys",))
 HDF5 = Kind(open_hdf5, ("keys",))
 IDX = Kind(open_idx)
 CIFAR = Kind(open_cifar)
+MANIFEST = Kind(open_manifest)
+METADATA = Kind(open_metadata)
+PIXEL_TABLE = Kind(open_pixel_table, ("shape",))
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
 
@@ -47,7 +53,7 @@ def _kind_of_folder(path: Path) -> Kind:
         return CIFAR
     if any(is_idx_name(name) for name in names):
         return IDX
-    return PICTURES
+    return METADATA if has_metadata(path) else PICTURES
 
 
 def _kind_of_file(path: Path) -> Kind | None:
@@ -58,6 +64,10 @@ def _kind_of_file(path: Path) -> Kind | None:
         return HDF5
     if name.endswith(_ARCHIVES):
         return CIFAR
+    if name.endswith((".jsonl", ".ndjson")):
+        return MANIFEST
+    if name.endswith((".csv", ".tsv")):
+        return MANIFEST if is_manifest(path, read_text(path)) else PIXEL_TABLE
     return IDX if is_idx_name(name) or is_idx(_start(path)) else None
 
 

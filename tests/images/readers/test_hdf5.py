@@ -5,7 +5,6 @@ import pytest
 
 from pellucid.errors import DataError, RecipeError
 from pellucid.images import open_source
-from pellucid.images.readers.hdf5 import part_of
 
 h5py = pytest.importorskip("h5py")
 
@@ -124,14 +123,6 @@ def test_without_h5py(save, monkeypatch):
 
     monkeypatch.setattr(builtins, "__import__", hidden)
     assert refused(path).endswith("needs h5py, which is missing: pip install 'pellucid[hdf5]'")
-
-
-@pytest.mark.parametrize(
-    ("name", "part"),
-    [("train_cats.h5", "train"), ("cats-TEST.h5", "test"), ("dev.h5", "validation"), ("latest.h5", ""), ("training.h5", "train")],
-)
-def test_parts_by_name(name, part):
-    assert part_of(name) == part
 
 
 def test_the_real_files(real_data):
