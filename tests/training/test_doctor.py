@@ -120,19 +120,19 @@ def test_it_looks_rarely(looks, pictures, epochs):
 
 def test_a_sample_is_spread_over_a_batch_that_is_sorted_by_class():
     order = np.argsort(T, kind="stable")
-    sample = Sample.take(Batches(X[order], T[order], 300))
+    sample = Sample.take(Batches(X[order], T[order], 300), LOSS)
     assert len(sample) == PICTURES and np.bincount(sample.t).min() >= PICTURES // 3 - 1
 
 
 def test_a_sample_of_few_pictures_and_of_large_ones():
-    assert len(Sample.take(Batches(X[:50], T[:50], 20))) == 50
+    assert len(Sample.take(Batches(X[:50], T[:50], 20), LOSS)) == 50
     large = np.broadcast_to(np.float32(0), (20, 1024, 1024, 3))
-    assert len(Sample.take(Batches(large, T[:20], 4))) == 4, "no more memory than a batch takes"
+    assert len(Sample.take(Batches(large, T[:20], 4), LOSS)) == 4, "no more memory than a batch takes"
 
 
 def test_weights_of_pictures_are_heeded():
     w = np.linspace(0, 1, 300, dtype=np.float32)
-    sample = Sample.take(Batches(X, T, 20, w=w))
+    sample = Sample.take(Batches(X, T, 20, w=w), LOSS)
     assert sample.w.shape == (PICTURES,)
     network = mlp()
     look = Patient(network, LOSS, None, sample).look()
@@ -229,7 +229,7 @@ def test_the_slope_tells_a_wrong_gradient():
             value, dz = super().__call__(z, t, w, *kernels)
             return value, dz / 2
 
-    sample = Sample.take(Batches(X, T, 20))
+    sample = Sample.take(Batches(X, T, 20), LOSS)
     assert Patient(mlp(), LOSS, None, sample).look(slope=True).slope == pytest.approx(1, abs=0.01)
     assert Patient(mlp(), Half(), None, sample).look(slope=True).slope == pytest.approx(2, abs=0.02)
 
