@@ -41,7 +41,7 @@ class Standing:
         """`met`, or by how much the goal is missed; nothing without a goal."""
         if self.goal is None:
             return ""
-        return "met" if self.ratio >= self.goal else f"{1 - self.ratio / self.goal:.0%} short"
+        return "met" if self.ratio >= self.goal else f"{100 * (1 - self.ratio / self.goal):.0f} % short"
 
     def __str__(self):
         ratio = f"{self.ratio:.1f}×"
@@ -85,7 +85,7 @@ def limits(rows: Rows) -> Table:
             duration(row["ours_assembly_seconds"]),
             f"{row['operations'] / 1e6:,.1f}",
             f"{gflops(row):,.1f}",
-            f"{gflops(row) / row['peak_gflops']:.0%}",
+            f"{100 * gflops(row) / row['peak_gflops']:.0f} %",
         )
         for workload, (row, *_) in by_workload(rows)
     ]

@@ -100,7 +100,7 @@ def test_the_ratio_of_a_peer_is_that_of_its_fastest_float32_configuration():
         ]
     )
     assert [(each.workload, each.peer, each.configuration, each.ratio, each.verdict) for each in found] == [
-        ("784-100-10", "PyTorch", "torch.compile", 2.0, "50% short"),
+        ("784-100-10", "PyTorch", "torch.compile", 2.0, "50 % short"),
         ("784-100-10", "JAX", "jit", 1.5, "met"),
         ("other", "PyTorch", "eager", 9.0, ""),
     ]
@@ -108,8 +108,8 @@ def test_the_ratio_of_a_peer_is_that_of_its_fastest_float32_configuration():
 
 def test_cells():
     met, missed = made(ratio=4.04, goal=4), made(peer="JAX", ratio=1.2, goal=1.5)
-    assert summary([met, missed]).lines == [("784-100-10", "1,000 µs", "**4.0×** (goal 4)", "1.2× (goal 1.5: 20% short)")]
-    assert limits([met]).lines == [("784-100-10", "1,000 µs", "64,000", "20.0 µs", "2.0", "2.0", "50%")]
+    assert summary([met, missed]).lines == [("784-100-10", "1,000 µs", "**4.0×** (goal 4)", "1.2× (goal 1.5: 20 % short)")]
+    assert limits([met]).lines == [("784-100-10", "1,000 µs", "64,000", "20.0 µs", "2.0", "2.0", "50 %")]
     own, peer = configurations([met]).lines
     assert own == ("**784-100-10**", "pellucid, compiled kernels", "2", "1,000 µs (900 µs to 2,000 µs)", "1.00", "20.0 µs")
     assert peer[1:3] == ("PyTorch, eager", "2") and peer[4:] == ("4.04", "–")

@@ -55,5 +55,5 @@ def _row(speed: "Speed") -> tuple[str, ...]:
         f"{1000 * speed.step_seconds:.2f}",
         f"{speed.pictures_per_second:,.0f}",
         f"{speed.gflops:.1f}",
-        f"{speed.share_of_peak:.0%}",
+        f"{100 * speed.share_of_peak:.0f} %",
     )

@@ -30,7 +30,7 @@ def test_a_row_a_network_and_what_it_was_measured_on(run, measured):
     assert (ended.status, measured) == (0, [True])
     heading, row = ended.out.splitlines()[:2]
     assert heading.split() == ["network", "batch", "ms", "a", "step", "pictures/s", "GFLOP/s", "of", "peak"]
-    assert row.split() == ["784-100-10", "64", "0.10", "640,000", "203.5", "75%"]
+    assert row.split() == ["784-100-10", "64", "0.10", "640,000", "203.5", "75", "%"]
     for fact in ("Processor 9, 2 cores", "271 GFLOP/s", "compiled, 2 threads", "openblas 0.3, kernel SkylakeX"):
         assert fact in ended.out
     assert ended.err.splitlines()[-1] == "note: other programs used 0.7 of 2 cores"

@@ -1,0 +1,84 @@
+"""What `benchmarks.accuracy` measures, and what it is to reach. One more is one entry more."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """A command that ends with one JSON object, run once for each seed.
+
+    command: `{seed}` stands for the seed; variables of the environment, such as $PELLUCID_DATA, are filled in.
+    seeds: how many, from 0. goal: mean accuracy to reach. limit: seconds of training that it may take.
+    folds: the accuracy is that of the cross-validation. recipe: the one that must exist for it, if it is named.
+    """
+
+    name: str
+    title: str
+    command: str
+    seeds: int
+    goal: float | None = None
+    limit: float | None = None
+    folds: bool = False
+    recipe: str | None = None
+
+
+ROWS = (
+    Row(
+        "digits",
+        "digits of scikit-learn, default",
+        "pellucid train digits --validation 0 --test 0.2 --seed {seed}",
+        seeds=10,
+        goal=0.992,
+        limit=20,
+    ),
+    Row(
+        "digits-faithful",
+        "digits of scikit-learn, the classic 64-32-10",
+        "pellucid train digits --recipe digits-faithful --seed {seed}",
+        seeds=10,
+        goal=0.9694,
+        recipe="digits-faithful",
+    ),
+    Row(
+        "mnist-cnn",
+        "MNIST, small CNN",
+        "pellucid train mnist --recipe mnist-cnn --seed {seed}",
+        seeds=10,
+        goal=0.99,
+        limit=6,
+        recipe="mnist-cnn",
+    ),
+    Row(
+        "mnist-cnn-pytorch",
+        "the same recipe in PyTorch",
+        "python -m benchmarks.pytorch_recipe mnist --recipe mnist-cnn --seed {seed}",
+        seeds=10,
+        recipe="mnist-cnn",
+    ),
+    Row(
+        "cifar-10",
+        "CIFAR-10, CNN",
+        "pellucid train cifar-10 --recipe cifar-10 --seed {seed}",
+        seeds=3,
+        goal=0.90,
+        limit=360,
+        recipe="cifar-10",
+    ),
+    Row(
+        "rabbits-cats",
+        "rabbits and cats, default, 5-fold, near-identical pictures kept together",
+        "pellucid train $PELLUCID_DATA/rabbits-cats --folds 5 --seed {seed}",
+        seeds=3,
+        goal=0.90,
+        limit=300,
+        folds=True,
+    ),
+    Row(
+        "cat-noncat",
+        "cat or not, default, the published 209 and 50",
+        "pellucid train $PELLUCID_DATA/catnoncat_dataset --seed {seed}",
+        seeds=20,
+        goal=0.86,
+        limit=300,
+    ),
+)
