@@ -37,7 +37,7 @@ def mixed_targets(
     """Targets (N, K) and weights (N,) of mixed pictures: w t <- (1 - s) w_n t_n + s w_m t_m,  w <- (1 - s) w_n + s w_m.
 
     t: (N,) labels, which become rows of 0 and 1, or (N, K) float targets. So the cross-entropy of a mixed picture is the sum of
-    that of both labels, each with its own weight (Zhang et al. 2018, section 3), and so is its gradient.
+    that of both labels, each with its own weight, and so is its gradient.
     """
     targets = np.eye(classes, dtype=np.float32)[t] if t.ndim == 1 else t
     weights = np.ones(len(t), np.float32) if w is None else w
