@@ -160,7 +160,9 @@ class Perceptron(Parameters, ABC):
         if not self.input_spec_.is_pictures:
             raise ValueError("augment changes pictures; give X as (n, height, width) or (n, height, width, channels)")
         try:
-            return self.augment if isinstance(self.augment, Augmentation) else Augmentation(**self.augment)
+            augmentation = self.augment if isinstance(self.augment, Augmentation) else Augmentation(**self.augment)
+            augmentation.check(self.input_spec_.shape)
+            return augmentation
         except (PellucidError, TypeError) as error:
             raise ValueError(f"augment={self.augment}: {error}") from error
 

@@ -106,6 +106,7 @@ def batches(
             seed=seed,
             weights=examples.w,
             augmentation=augmentation,
+            classes=max(2, network.out_shape[-1]),
             kernels=network.kernels,
         )
     else:

@@ -28,7 +28,7 @@ class Batches:
     size     pictures in a batch; 0: all of them at once, in order
     seed     None: in the order of `indices`; else shuffled anew in each epoch, by (seed, "shuffle", epoch) alone
     augmentation  None, or how pictures are changed anew in each epoch, by (seed, epoch, picture) alone
-    classes  how many there are; needed where the augmentation mixes pictures
+    classes  how many there are; needed where the augmentation mixes pictures that have labels
     kernels  the set that gathers, changes and normalises: `network.kernels`
     """
 
@@ -52,7 +52,7 @@ class Batches:
         self._images, self._labels, self._spec, self._kernels = np.asarray(images), labels, spec, kernels
         self._weights = None if weights is None or np.all(weights == weights[:1]) else weights.astype(np.float32)
         self._seed, self._augmentation, self._augmentation_seed = seed if size else None, augmentation or None, seed or 0
-        assert classes or not (augmentation and augmentation.mixes), "mixed labels need the number of classes"
+        assert classes or labels.ndim == 2 or not (augmentation and augmentation.mixes), "mixed labels need the number of classes"
         self._classes = classes
         self.count = len(self._indices) * (2 if augmentation and augmentation.originals else 1)
         self.size = max(1, min(size or self.count, self.count))

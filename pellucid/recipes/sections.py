@@ -124,6 +124,10 @@ class Augment(Section):
         'moved by a pixel ("flip+shift", six times)',
     )
 
+    def chosen(self) -> dict[str, bool | float | str]:
+        """The keys that are set to anything but their default."""
+        return {key: value for key, value in self if value != type(self).model_fields[key].default}
+
 
 # Which keys of [network] describe which preset; those that tell how weights start also go with layers written out.
 START = ("initialiser", "std", "output_activation")

@@ -76,6 +76,8 @@ class InputFacts:
     fit: str  # "stretch", "pad", "crop"
     normalisation: str  # "none", "unit", "standard"
     per: str = "channel"  # of "standard": "channel" or "pixel"
+    changes: Mapping[str, object] = field(default_factory=dict)  # the keys of [augment] that are set, `views` apart
+    views: str = "none"  # which views of a picture the outputs are averaged over
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -6,6 +6,10 @@ from pellucid.report.data import DataFacts, InputFacts, ReportData
 from pellucid.report.words import SPACE, count, duration, listing, number, percent, printable
 
 _FITS = {"stretch": "stretched to fit", "pad": "fitted inside, the rest left blank", "crop": "the middle cut out"}
+_VIEWS = {
+    "flip": "outputs averaged over a picture and its mirror image",
+    "flip+shift": "outputs averaged over six views: a picture and its mirror image, in place and moved by a pixel both ways",
+}
 _CHANNELS = {1: "grey", 3: "RGB"}
 _NAMED = 5  # broken files named one by one; the others are counted
 
@@ -39,7 +43,12 @@ def input_facts(facts: InputFacts, sizes: Mapping[tuple[int, int], int]) -> list
     height, width, channels = facts.shape
     size = f"{width} × {height} pixels, {_CHANNELS.get(channels, count(channels, 'channel'))}"
     fit = "" if set(sizes) <= {(width, height)} else f", {_FITS.get(facts.fit, facts.fit)}"
-    return [("Input", f"{size}{fit}; {_normalisation(facts)}")]
+    rows = [
+        ("Input", f"{size}{fit}; {_normalisation(facts)}"),
+        ("Changed in training", listing(list(map(_change, facts.changes.items())))),
+        ("Answers", _VIEWS.get(facts.views, "")),
+    ]
+    return [(term, text) for term, text in rows if text]
 
 
 def run_facts(data: ReportData) -> list[tuple[str, str]]:
@@ -51,6 +60,13 @@ def run_facts(data: ReportData) -> list[tuple[str, str]]:
         ("SHA-256 of the data", data.data.content_hash),
     ]
     return [(term, printable(text)) for term, text in rows if text]
+
+
+def _change(setting):
+    """("crop", 4) as "crop 4", ("flip", True) as "flip"."""
+    key, value = setting
+    key = key.replace("_", " ")
+    return key if value is True else f"{key} {value if isinstance(value, str) else number(value)}"
 
 
 def _sizes(sizes):

@@ -70,13 +70,8 @@ def preview(
         named = f"the recipe {prepared.recipe.name} changes" if prepared.recipe.name else "the recipe changes"
         raise RecipeError(f"{named} no pictures; try --set augment.flip=true, or other keys of [augment]")
     rows = _some_of_each_class(prepared)
-    return Preview(prepared.dataset.name, _set(prepared.recipe), _rows(prepared, augmentation, rows), label_warnings(prepared))
-
-
-def _set(recipe: Recipe) -> dict[str, Any]:
-    """The keys of [augment] that differ from their defaults."""
-    section = recipe.augment
-    return {key: value for key, value in section if value != type(section).model_fields[key].default}
+    settings = prepared.recipe.augment.chosen()
+    return Preview(prepared.dataset.name, settings, _rows(prepared, augmentation, rows), label_warnings(prepared))
 
 
 def _some_of_each_class(prepared: Prepared) -> np.ndarray:

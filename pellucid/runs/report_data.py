@@ -51,6 +51,8 @@ def report_data(
             fit=recipe.input.fit,
             normalisation=recipe.input.normalisation,
             per=recipe.input.per,
+            changes={key: value for key, value in recipe.augment.chosen().items() if key != "views"},
+            views=recipe.augment.views,
         ),
         layers=parts.network.rows(),
         loss=Formula(parts.loss.name, parts.loss.equation, _loss_settings(parts)),

@@ -166,7 +166,7 @@ def test_bad_parameters_are_value_errors(parameters, message):
 
 
 def test_bad_augmentation_is_a_value_error():
-    for augment, message in (({"shift": 2}, "share"), ({"twist": 1}, "twist")):
+    for augment, message in (({"shift": 2}, "share"), ({"twist": 1}, "twist"), ({"crop": 8}, "out of sight")):
         with pytest.raises(ValueError, match=message):
             PellucidClassifier(augment=augment).fit(PICTURES, NUMERALS)
 

@@ -112,6 +112,13 @@ def test_whitening_comes_from_the_pictures():
     assert not np.array_equal(model.coefs_[0], other.coefs_[0])
 
 
+@pytest.mark.parametrize("outputs", ["all", "two"])
+def test_pictures_and_their_labels_may_be_mixed(outputs):
+    some = slice(None) if outputs == "all" else np.isin(NUMERALS, np.unique(NUMERALS)[:2])
+    mixed = fitted(classifier(augment={"mixup": 0.2, "cutmix": 1.0}), PICTURES[some], NUMERALS[some])
+    assert np.isfinite(mixed.network_.theta).all() and set(mixed.predict(PICTURES[some])) <= set(NUMERALS[some])
+
+
 def test_augmentation_changes_what_is_learned_and_nothing_else():
     plain, moved = (fitted(classifier(augment=augment), PICTURES, NUMERALS) for augment in (None, {"shift": 0.2}))
     assert not np.array_equal(plain.coefs_[0], moved.coefs_[0])

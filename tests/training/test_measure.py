@@ -48,6 +48,7 @@ THREE = np.array([[3.0, 1, 2], [0, 0.1, 0], [1, 2, 3]])
         (BinaryCrossEntropy(), TWO, np.array([0, 1, 0, 0]), 3),
         (BinaryCrossEntropy(), TWO, np.array([[0.0], [1], [0], [0]]), 3),
         (BinaryCrossEntropy(), TWO, np.array([[0.4], [0.9], [0.6], [0.8]]), 3),
+        (BinaryCrossEntropy(), TWO, np.array([[0.6, 0.4], [0.1, 0.9], [0.4, 0.6], [0.2, 0.8]]), 3),
         (BinaryCrossEntropy(), THREE, np.array([0, 1, 2]), 3),
         (MeanSquaredError(), THREE, np.array([1, 1, 2]), 2),
         (MeanSquaredError(), TWO, np.array([0, 1, 1, 0]), 3),

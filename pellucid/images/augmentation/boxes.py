@@ -4,8 +4,8 @@ import numpy as np
 
 from pellucid.images.augmentation.draws import Draws
 
-ERASED_AREAS = (0.02, 0.4)  # shares of the picture, and the flattest shape: Zhong et al. 2020, section 4.1
-FLATTEST = 0.3
+ERASED_AREAS = (0.02, 0.4)  # shares of the picture: s_l and s_h of Zhong et al. 2020
+FLATTEST = 0.3  # its r_1
 
 
 def erased(draws: Draws, size: tuple[int, int], probability: float) -> np.ndarray:

@@ -32,20 +32,20 @@ def mix(
 
 
 def mixed_targets(
-    labels: np.ndarray, w: np.ndarray | None, partners: np.ndarray, share: np.ndarray, classes: int
+    t: np.ndarray, w: np.ndarray | None, partners: np.ndarray, share: np.ndarray, classes: int
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Targets t (N, K) float32 and weights w (N,) of mixed pictures: w t = (1 - s) w_n onehot(t_n) + s w_m onehot(t_m).
+    """Targets (N, K) and weights (N,) of mixed pictures: w t <- (1 - s) w_n t_n + s w_m t_m,  w <- (1 - s) w_n + s w_m.
 
-    So the loss of a mixed picture is the sum of both labels' losses, each with its own weight: the gradient is the same.
+    t: (N,) labels, which become rows of 0 and 1, or (N, K) float targets. So the cross-entropy of a mixed picture is the sum of
+    that of both labels, each with its own weight, and so is its gradient.
     """
-    weights = np.ones(len(labels), np.float32) if w is None else w
-    n = np.arange(len(labels))
-    t = np.zeros((len(labels), classes), np.float32)
-    t[n, labels] += (1 - share) * weights
-    t[n, labels[partners]] += share * weights[partners]
-    total = t.sum(axis=1)
-    t /= np.where(total > 0, total, 1)[:, None]
-    return t, None if w is None else total
+    targets = np.eye(classes, dtype=np.float32)[t] if t.ndim == 1 else t
+    weights = np.ones(len(t), np.float32) if w is None else w
+    mine, others = (1 - share) * weights, share * weights[partners]
+    total = mine + others
+    mixed = mine[:, None] * targets + others[:, None] * targets[partners]
+    mixed /= np.where(total > 0, total, 1)[:, None]
+    return mixed.astype(targets.dtype), None if w is None else total.astype(np.float32)
 
 
 def _beta(alpha: float, chance: np.ndarray) -> np.ndarray:

@@ -82,6 +82,13 @@ def test_weights_of_zero_make_no_nan():
     assert (t == 0).all() and (w == 0).all()
 
 
+def test_float_targets_are_mixed_as_they_are():
+    t = np.array([[1.0, -2.0], [3.0, 4.0]])
+    mixed_t, w = mixed_targets(t, np.array([1.0, 3.0], np.float32), np.array([1, 1]), np.array([0.5, 0.25]), 0)
+    np.testing.assert_allclose(mixed_t, [[2.5, 2.5], [3, 4]])
+    np.testing.assert_allclose(w, [2, 3])
+
+
 def test_one_output_learns_the_second_class_of_two():
     z, t = np.array([[0.3], [-2.0]], np.float32), np.array([[0.25, 0.75], [1, 0]], np.float32)
     loss = BinaryCrossEntropy()

@@ -119,6 +119,13 @@ def test_chance_depends_on_seed_epoch_and_picture_alone(pictures):
         assert not np.array_equal(changed(augmentation, pictures, **other), whole)
 
 
+def test_draws_never_change():
+    """Golden: another number here is another training for every recipe with [augment]."""
+    draws = Draws(np.array([0, 1, 59_999]), 0, 3)
+    np.testing.assert_allclose(draws.uniform("flip", 1)[0], [0.4611665005, 0.0085485358, 0.6193853839], atol=1e-9)
+    assert draws.keys("noise").tolist() == [2938434723, 3006804826, 3257393530]
+
+
 def test_draws_are_uniform_and_unrelated():
     draws = Draws(np.arange(20_000), 0, 7)
     numbers = np.vstack([draws.around_zero("rotate", 1), draws.around_zero("crop", 2), draws.around_zero("shift", 4)])
