@@ -9,6 +9,7 @@ import numpy as np
 
 from pellucid.kernels import reference, select
 from pellucid.nn import layers as shipped
+from pellucid.nn.fusion import fuse
 from pellucid.nn.layer import Clock, Layer
 from pellucid.nn.parameter import Parameter, groups, slots
 from pellucid.nn.summary import rows, table
@@ -59,6 +60,7 @@ class Network:
             self.shapes.append(shape)
             declared |= {f"{position}.{name}": parameter for name, parameter in parameters.items()}
         self.out_shape = shape
+        fuse(self.layers)
         return declared
 
     def _lay_out(self, declared: Mapping[str, Parameter], values: np.ndarray) -> None:

@@ -240,18 +240,19 @@ def test_the_largest_of_numbers_that_are_not_finite():
 
 @pytest.mark.parametrize("N, R, C", [(1, 1, 1), (1, 3, 20), (4, 9, 33), (64, 100, 130)])
 @pytest.mark.parametrize("scaled, shifted", [(True, True), (True, False), (False, True)])
-def test_batch_norm(N, R, C, scaled, shifted):
+@pytest.mark.parametrize("relu", [False, True])
+def test_batch_norm(N, R, C, scaled, shifted, relu):
     x, dy, g, b = numbers(0, (N, R, C), (N, R, C), (C,), (C,))
-    x = 3 * x + 50  # a mean far above the deviation
+    x = 3 * x + (0 if relu else 50)  # a mean far above the deviation
     g, b = g if scaled else None, b if shifted else None
     m, v, y, dx = unwritten(x[0, 0], x[0, 0], x, x)
     if N * R > 1:  # else u is 0
-        agree("batch_norm_forward", (x, g, b, 1e-5, m, v, y))
+        agree("batch_norm_forward", (x, g, b, 1e-5, relu, m, v, y))
         dg, db = (None if a is None else np.full_like(a, np.nan) for a in (g, b))
-        agree("batch_norm_backward", (x, g, 1e-5, m, v, dy, dg, db, dx))
+        agree("batch_norm_backward", (x, g, b, 1e-5, relu, m, v, dy.copy(), dg, db, dx))
     m, v, y, dx = x.mean((0, 1)), x.var((0, 1)) + np.float32(0.1), *unwritten(x, x)
-    agree("normalise_forward", (x, g, b, 1e-5, m, v, y))
-    agree("normalise_backward", (x, g, 1e-5, m, v, dy, None, None, dx))
+    agree("normalise_forward", (x, g, b, 1e-5, relu, m, v, y))
+    agree("normalise_backward", (x, g, b, 1e-5, relu, m, v, dy.copy(), None, None, dx))
 
 
 @pytest.mark.parametrize("R, C", [(1, 2), (7, 20), (300, 130), (5000, 64)])
@@ -270,7 +271,7 @@ def test_what_is_not_finite_comes_out_of_the_others(bad):
     x[1, 2, 3, 4] = bad
     y, m, v = unwritten(x, g, g)
     with np.errstate(invalid="ignore"):
-        compiled.batch_norm_forward(x.reshape(2, 16, 5), g, g, 1e-5, m, v, y.reshape(2, 16, 5))
+        compiled.batch_norm_forward(x.reshape(2, 16, 5), g, g, 1e-5, False, m, v, y.reshape(2, 16, 5))
     assert np.isnan(y[..., 4]).all() and np.isfinite(y[..., :4]).all() and not np.isfinite(m[4])
     rows, (m, v) = y.reshape(-1, 5), np.empty((2, 32), np.float32)
     compiled.layer_norm_forward(x.reshape(-1, 5), g, g, 1e-5, m, v, rows)
@@ -292,8 +293,8 @@ def bits():
         (x,) = numbers(2, (N, 4 * H * W, C))
         m, v, dg, db = np.empty((4, C), np.float32)
         y, dx = unwritten(x, x)
-        compiled.batch_norm_forward(x, None, None, 1e-5, m, v, y)
-        compiled.batch_norm_backward(x, None, 1e-5, m, v, y, dg, db, dx)
+        compiled.batch_norm_forward(x, None, None, 1e-5, True, m, v, y)
+        compiled.batch_norm_backward(x, None, None, 1e-5, True, m, v, y, dg, db, dx)
         arrays += [y, m, v, dg, db, dx]
     return b"".join(array.tobytes() for array in arrays)
 

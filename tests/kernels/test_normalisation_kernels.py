@@ -15,38 +15,42 @@ def problem(shape, dtype=np.float64):
     return [array.astype(dtype) for array in (x, dy, g, b)]
 
 
+@pytest.mark.parametrize("relu", [True, False])
 @pytest.mark.parametrize("with_b", [True, False])
 @pytest.mark.parametrize("with_g", [True, False])
 @pytest.mark.parametrize("shape", [(4, 6, 3), (1, 5, 2), (7, 1, 4), (1, 1, 2)])
-def test_batch_norm(shape, with_g, with_b):
+def test_batch_norm(shape, with_g, with_b, relu):
     x, dy, g, b = problem(shape)
     m, v, y = np.empty(shape[2]), np.empty(shape[2]), np.empty(shape)
-    reference.batch_norm_forward(x, g if with_g else None, b if with_b else None, EPSILON, m, v, y)
+    reference.batch_norm_forward(x, g if with_g else None, b if with_b else None, EPSILON, relu, m, v, y)
     np.testing.assert_allclose(m, x.mean(axis=(0, 1)))
     np.testing.assert_allclose(v, x.var(axis=(0, 1)), atol=1e-12)
     u = (x - m) / np.sqrt(v + EPSILON)
-    np.testing.assert_allclose(y, u * (g if with_g else 1) + (b if with_b else 0), atol=1e-12)
+    z = u * (g if with_g else 1) + (b if with_b else 0)
+    np.testing.assert_allclose(y, np.maximum(z, 0) if relu else z, atol=1e-12)
 
     dg, db, dx = np.empty(shape[2]), np.empty(shape[2]), np.empty(shape)
-    reference.batch_norm_backward(x, g if with_g else None, EPSILON, m, v, dy, dg, db, dx)
+    settings = g if with_g else None, b if with_b else None, EPSILON, relu, m, v
+    reference.batch_norm_backward(x, *settings, dy.copy(), dg, db, dx)
+    dy = dy * (z > 0) if relu else dy
     np.testing.assert_allclose(dg, (dy * u).sum(axis=(0, 1)), atol=1e-12)
-    np.testing.assert_allclose(db, dy.sum(axis=(0, 1)))
+    np.testing.assert_allclose(db, dy.sum(axis=(0, 1)), atol=1e-12)
     du = dy * (g if with_g else 1)
     expected = (du - du.mean(axis=(0, 1)) - u * (du * u).mean(axis=(0, 1))) / np.sqrt(v + EPSILON)
     np.testing.assert_allclose(dx, expected, atol=1e-11)
     alone = np.empty(shape)
-    reference.batch_norm_backward(x, g if with_g else None, EPSILON, m, v, dy, None, None, alone)
+    reference.batch_norm_backward(x, *settings, dy, None, None, alone)
     np.testing.assert_array_equal(alone, dx)
 
 
 def test_given_statistics():
     x, dy, g, b = problem((4, 6, 3))
     m, v, y = np.array([1.0, 2.0, 3.0]), np.array([0.5, 1.0, 4.0]), np.empty_like(x)
-    reference.normalise_forward(x, g, b, EPSILON, m, v, y)
+    reference.normalise_forward(x, g, b, EPSILON, False, m, v, y)
     u = (x - m) / np.sqrt(v + EPSILON)
     np.testing.assert_allclose(y, g * u + b)
     dg, db, dx = np.empty(3), np.empty(3), np.empty_like(x)
-    reference.normalise_backward(x, g, EPSILON, m, v, dy, dg, db, dx)
+    reference.normalise_backward(x, g, b, EPSILON, False, m, v, dy, dg, db, dx)
     np.testing.assert_allclose(dg, (dy * u).sum(axis=(0, 1)))
     np.testing.assert_allclose(db, dy.sum(axis=(0, 1)))
     np.testing.assert_allclose(dx, dy * g / np.sqrt(v + EPSILON))
@@ -73,8 +77,8 @@ def test_float32_keeps_the_statistics_of_many_pixels():
     x += 100
     wide = [np.empty(2), np.empty(2), np.empty_like(x)]
     narrow = [np.empty(array.shape, np.float32) for array in wide]
-    reference.batch_norm_forward(x, g, b, EPSILON, *wide)
-    reference.batch_norm_forward(*(array.astype(np.float32) for array in (x, g, b)), EPSILON, *narrow)
+    reference.batch_norm_forward(x, g, b, EPSILON, False, *wide)
+    reference.batch_norm_forward(*(array.astype(np.float32) for array in (x, g, b)), EPSILON, False, *narrow)
     np.testing.assert_allclose(narrow[0], wide[0], rtol=1e-6)
     np.testing.assert_allclose(narrow[1], wide[1], rtol=1e-4)
     np.testing.assert_allclose(narrow[2], wide[2], atol=1e-4)

@@ -16,20 +16,20 @@ PARALLEL_FROM = 1 << 18  # numbers in x
 BLOCK = 1 << 13  # numbers in a block: 32 kB, the first-level cache
 
 
-def batch_norm_forward(x, g, b, epsilon, m, v, y):
-    _stretch(3, x, g, b, epsilon, m, v, y)
+def batch_norm_forward(x, g, b, epsilon, relu, m, v, y):
+    _stretch(3, x, g, b, epsilon, relu, m, v, y)
 
 
-def normalise_forward(x, g, b, epsilon, m, v, y):
-    _stretch(1, x, g, b, epsilon, m, v, y)
+def normalise_forward(x, g, b, epsilon, relu, m, v, y):
+    _stretch(1, x, g, b, epsilon, relu, m, v, y)
 
 
-def batch_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
-    _stretch_back(True, x, g, epsilon, m, v, dy, dg, db, dx)
+def batch_norm_backward(x, g, b, epsilon, relu, m, v, dy, dg, db, dx):
+    _stretch_back(True, x, g, b, epsilon, relu, m, v, dy, dg, db, dx)
 
 
-def normalise_backward(x, g, epsilon, m, v, dy, dg, db, dx):
-    _stretch_back(False, x, g, epsilon, m, v, dy, dg, db, dx)
+def normalise_backward(x, g, b, epsilon, relu, m, v, dy, dg, db, dx):
+    _stretch_back(False, x, g, b, epsilon, relu, m, v, dy, dg, db, dx)
 
 
 def layer_norm_forward(x, g, b, epsilon, m, v, y):
@@ -45,18 +45,18 @@ def layer_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
     np.add.reduce(parts[:, 1, : len(db)], axis=0, out=db)
 
 
-def _stretch(steps, x, g, b, epsilon, m, v, y):
+def _stretch(steps, x, g, b, epsilon, relu, m, v, y):
     """The last `steps` of three: measure the pieces, merge what they found into m and v, use m and v."""
     N, R, C = x.shape
-    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), np.array([N * R, C, 3 - steps], np.int64)
+    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), np.array([N * R, C, 3 - steps, relu], np.int64)
     arrays = [np.ascontiguousarray(x), g, b, np.array([epsilon], np.float32), m, v, y, parts, plan]
     _forward(steps, PIECES, arrays, x.size >= PARALLEL_FROM)
 
 
-def _stretch_back(of_batch, x, g, epsilon, m, v, dy, dg, db, dx):
+def _stretch_back(of_batch, x, g, b, epsilon, relu, m, v, dy, dg, db, dx):
     N, R, C = x.shape
-    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), np.array([N * R, C, of_batch], np.int64)
-    arrays = [np.ascontiguousarray(x), g, np.array([epsilon], np.float32), m, v, np.ascontiguousarray(dy), dg, db, dx]
+    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), np.array([N * R, C, of_batch, relu], np.int64)
+    arrays = [np.ascontiguousarray(x), g, b, np.array([epsilon], np.float32), m, v, np.ascontiguousarray(dy), dg, db, dx]
     _backward(3, PIECES, [*arrays, parts, plan], x.size >= PARALLEL_FROM)
 
 
@@ -96,34 +96,49 @@ def _statistics(code, s, i, width, count, m, v, c, lanes):
     v.put(c, s.vector(i + width) / count, lanes)
 
 
+class _Stretch:
+    """y = g u + b for a panel of channels: the same bits forward and backward, where they tell which ReLU is open."""
+
+    def __init__(self, code, m, v, epsilon, g, b, c, lanes, scaled, shifted):
+        self.mean, self.deviation = m.vector(c, lanes), code.root(v.vector(c, lanes) + epsilon)
+        scale = Variable(1 / self.deviation)
+        with code.when(scaled > 0):
+            scale.set(scale.get() * g.vector(c, lanes))
+        self.scale, self.shift = scale.get(), b.vector(c, (shifted > 0).where(lanes, code.number(0)))
+
+    def of(self, deviation):
+        """y, for x - m."""
+        return deviation.times(self.scale, self.shift)
+
+
 @simd
-def _normalise(code, x, i, rows, C, m, v, epsilon, g, b, c, y, lanes, scaled, shifted):
-    """y = g u + b for some rows of a panel of channels."""
-    mean, scale = m.vector(c, lanes), _scale(code, v, epsilon, g, c, lanes, scaled)
-    shift = b.vector(c, (shifted > 0).where(lanes, code.number(0)))
+def _normalise(code, x, i, rows, C, m, v, epsilon, g, b, c, floor, y, lanes, scaled, shifted):
+    """y = max(g u + b, floor) for some rows of a panel of channels."""
+    stretch = _Stretch(code, m, v, epsilon, g, b, c, lanes, scaled, shifted)
     with code.loop(rows) as r:
-        y.put(i + r * C, (x.vector(i + r * C, lanes) - mean) * scale + shift, lanes)
-
-
-def _scale(code, v, epsilon, g, c, lanes, scaled):
-    """g / sqrt(v + epsilon), or 1 / sqrt(v + epsilon) where it is not scaled."""
-    scale = Variable(1 / code.root(v.vector(c, lanes) + epsilon))
-    with code.when(scaled > 0):
-        scale.set(scale.get() * g.vector(c, lanes))
-    return scale.get()
+        y.put(i + r * C, stretch.of(x.vector(i + r * C, lanes) - stretch.mean).at_least(floor), lanes)
 
 
 @simd
-def _add_gradients(code, x, dy, i, rows, C, m, v, epsilon, c, s, o, width, lanes):
-    """s[o] += sum dy and s[o + width] += sum dy u over some rows of a panel."""
-    mean, scale = m.vector(c, lanes), _scale(code, v, epsilon, v, c, lanes, code.number(0))
+def _add_gradients(code, x, dy, i, rows, C, m, v, epsilon, g, b, c, relu, s, o, width, lanes, scaled, shifted):
+    """s[o] += sum dz and s[o + width] += sum dz u over some rows of a panel; dz = dy, or dy [y > 0] if relu."""
+    stretch = _Stretch(code, m, v, epsilon, g, b, c, lanes, scaled, shifted)
     db, dg = Variable(code.zeros()), Variable(code.zeros())
     with code.loop(rows) as r:
-        gradient = dy.vector(i + r * C, lanes)
-        db.set(db.get() + gradient)
-        dg.set(code.multiply_add(gradient, (x.vector(i + r * C, lanes) - mean) * scale, dg.get()))
+        deviation = x.vector(i + r * C, lanes) - stretch.mean
+        dz = _opened(code, dy.vector(i + r * C, lanes), stretch.of(deviation), relu)
+        db.set(db.get() + dz)
+        dg.set(code.multiply_add(dz, deviation, dg.get()))
     s.put(o, s.vector(o) + db.get())
-    s.put(o + width, s.vector(o + width) + dg.get())
+    s.put(o + width, s.vector(o + width) + dg.get() / stretch.deviation)
+
+
+def _opened(code, dy, y, relu):
+    """dy, or dy [y > 0] if relu."""
+    dz = Variable(dy)
+    with code.when(relu > 0):
+        dz.set(dy * (y > 0).to_float())
+    return dz.get()
 
 
 @simd
@@ -137,16 +152,19 @@ def _sum_pieces(code, s, i, pieces, piece, o, d, c, lanes):
 
 
 @simd
-def _input_gradient(code, x, dy, i, rows, C, m, v, epsilon, g, c, s, o, width, count, of_batch, dx, lanes, scaled):
-    """dx = g (dy - db / count - u dg / count) / sqrt(v + epsilon), the last two for statistics of the batch alone."""
-    mean, scale = m.vector(c, lanes), _scale(code, v, epsilon, g, c, lanes, scaled)
-    part = _scale(code, v, epsilon, v, c, lanes, code.number(0)) * s.vector(o + width) / count
+def _input_gradient(
+    code, x, dy, i, rows, C, m, v, epsilon, g, b, c, relu, s, o, width, count, of_batch, dx, lanes, scaled, shifted
+):
+    """dx = g (dz - db / count - u dg / count) / sqrt(v + epsilon), the last two for statistics of the batch alone."""
+    stretch = _Stretch(code, m, v, epsilon, g, b, c, lanes, scaled, shifted)
+    part = s.vector(o + width) / (stretch.deviation * count)
     db = s.vector(o) / count
     with code.loop(rows) as r:
-        gradient = Variable(dy.vector(i + r * C, lanes))
+        deviation = x.vector(i + r * C, lanes) - stretch.mean
+        dz = Variable(_opened(code, dy.vector(i + r * C, lanes), stretch.of(deviation), relu))
         with code.when(of_batch > 0):
-            gradient.set(gradient.get() - db - (x.vector(i + r * C, lanes) - mean) * part)
-        dx.put(i + r * C, gradient.get() * scale, lanes)
+            dz.set(dz.get() - deviation.times(part, db))
+        dx.put(i + r * C, dz.get() * stretch.scale, lanes)
 
 
 @called
@@ -161,7 +179,8 @@ def _forward(phase, t, thread, words):
     w = table(words)
     x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
     y, s, plan = flat(w[6]), flat(w[7]), integers(w[8])
-    rows, C, step = plan[0], plan[1], phase + plan[2]
+    rows, C, step, relu = plan[0], plan[1], phase + plan[2], plan[3]
+    floor = np.float32(0 if relu else -np.inf)
     width = (C + LANES - 1) // LANES * LANES
     if step == 1:
         for c in range(t * LANES, C, PIECES * LANES):
@@ -184,16 +203,16 @@ def _forward(phase, t, thread, words):
                 o, before = t * 2 * width + c, np.float32(first - begin)
                 _measure(x, first * C + c, count, C, C - c, before, np.float32(count), s, o, width)
             else:
-                _normalise(x, first * C + c, count, C, m, v, epsilon, g, b, c, y, C - c, g.size, b.size)
+                _normalise(x, first * C + c, count, C, m, v, epsilon, g, b, c, floor, y, C - c, g.size, b.size)
 
 
 @task
 def _backward(phase, t, thread, words):
     """Phase 0: sums over some rows. Phase 1: dg and db of some channels. Phase 2: dx of some rows."""
     w = table(words)
-    x, g, epsilon, m, v, dy = flat(w[0]), flat(w[1]), flat(w[2])[0], flat(w[3]), flat(w[4]), flat(w[5])
-    dg, db, dx, s, plan = flat(w[6]), flat(w[7]), flat(w[8]), flat(w[9]), integers(w[10])
-    rows, C, of_batch = plan[0], plan[1], plan[2]
+    x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
+    dy, dg, db, dx, s, plan = flat(w[6]), flat(w[7]), flat(w[8]), flat(w[9]), flat(w[10]), integers(w[11])
+    rows, C, of_batch, relu = plan[0], plan[1], plan[2], plan[3]
     width = (C + LANES - 1) // LANES * LANES
     sums = PIECES * 2 * width
     if phase == 1:
@@ -209,11 +228,12 @@ def _backward(phase, t, thread, words):
         for c in range(0, C, LANES):
             i, lanes = first * C + c, C - c
             if phase == 0:
-                _add_gradients(x, dy, i, count, C, m, v, epsilon, c, s, t * 2 * width + c, width, lanes)
+                o = t * 2 * width + c
+                _add_gradients(x, dy, i, count, C, m, v, epsilon, g, b, c, relu, s, o, width, lanes, g.size, b.size)
             else:
-                n = np.float32(rows)
                 _input_gradient(
-                    x, dy, i, count, C, m, v, epsilon, g, c, s, sums + c, width, n, of_batch, dx, lanes, g.size
+                    x, dy, i, count, C, m, v, epsilon, g, b, c, relu,
+                    s, sums + c, width, np.float32(rows), of_batch, dx, lanes, g.size, b.size,
                 )  # fmt: skip
 
 

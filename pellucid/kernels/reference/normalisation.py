@@ -6,12 +6,15 @@ Batch norm takes the mean m and the variance v of a channel from all pictures an
 takes those of a pixel from all its channels. Such m and v depend on every x, so there
 
     dx = (du - mean(du) - u mean(du u)) / sqrt(v + epsilon)        du = dy g
+
+The functions of batch norm also apply the ReLU that often follows, where `relu`: y = max(g u + b, 0), and for dy they take
+dy [g u + b > 0].
 """
 
 import numpy as np
 
 
-def batch_norm_forward(x, g, b, epsilon, m, v, y):
+def batch_norm_forward(x, g, b, epsilon, relu, m, v, y):
     """m_c = mean_nr x        v_c = mean_nr (x - m)^2        y = g u + b        (Ioffe & Szegedy 2015, algorithm 1).
 
     x, y: (N, R, C), R pixels to a picture  g, b: (C,), or None for 1 and 0  m, v: (C,), written.
@@ -20,15 +23,17 @@ def batch_norm_forward(x, g, b, epsilon, m, v, y):
     np.divide(_sums(x), count, out=m)
     np.subtract(x, m, out=y)
     np.divide(_sums(y, y), count, out=v)
-    _stretch(y, g, b, epsilon, v)
+    _stretch(y, g, b, epsilon, relu, v)
 
 
-def batch_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
+def batch_norm_backward(x, g, b, epsilon, relu, m, v, dy, dg, db, dx):
     """dg = sum_nr dy u        db = sum_nr dy        dx = g (dy - db / NR - u dg / NR) / sqrt(v + epsilon).
 
-    m, v: as the forward pass found them  dg, db: (C,), or None where they are not wanted.
+    m, v: as the forward pass found them  dg, db: (C,), or None where they are not wanted. dy is overwritten where `relu`.
     """
     count = x.shape[0] * x.shape[1]
+    if relu:
+        _close(dy, x, g, b, epsilon, m, v, dx)
     sum_dy, sum_dy_u = _parameter_gradients(x, epsilon, m, v, dy, dg, db, dx)
     dx *= sum_dy_u * (-1 / count)  # dx was u
     dx += dy
@@ -36,14 +41,16 @@ def batch_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
     dx *= _scale(g, epsilon, v)
 
 
-def normalise_forward(x, g, b, epsilon, m, v, y):
+def normalise_forward(x, g, b, epsilon, relu, m, v, y):
     """y = g u + b with m and v as they are given, for example running means of batches."""
     np.subtract(x, m, out=y)
-    _stretch(y, g, b, epsilon, v)
+    _stretch(y, g, b, epsilon, relu, v)
 
 
-def normalise_backward(x, g, epsilon, m, v, dy, dg, db, dx):
+def normalise_backward(x, g, b, epsilon, relu, m, v, dy, dg, db, dx):
     """dg = sum_nr dy u        db = sum_nr dy        dx = g dy / sqrt(v + epsilon)        for given m and v."""
+    if relu:
+        _close(dy, x, g, b, epsilon, m, v, dx)
     _parameter_gradients(x, epsilon, m, v, dy, dg, db, dx)
     np.multiply(dy, _scale(g, epsilon, v), out=dx)
 
@@ -89,11 +96,19 @@ def _scale(g, epsilon, v):
     return r if g is None else g * r
 
 
-def _stretch(y, g, b, epsilon, v):
-    """y <- g y / sqrt(v + epsilon) + b."""
+def _stretch(y, g, b, epsilon, relu, v):
+    """y <- g y / sqrt(v + epsilon) + b, or 0 where that is less and `relu`."""
     y *= _scale(g, epsilon, v)
     if b is not None:
         y += b
+    if relu:
+        np.maximum(y, 0, out=y)
+
+
+def _close(dy, x, g, b, epsilon, m, v, y):
+    """dy <- dy [y > 0]: the backward of the ReLU."""
+    normalise_forward(x, g, b, epsilon, False, m, v, y)
+    dy *= y > 0
 
 
 def _parameter_gradients(x, epsilon, m, v, dy, dg, db, u):

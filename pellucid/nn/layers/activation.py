@@ -7,6 +7,8 @@ from pellucid.nn.layer import Layer
 class Activation(Layer):
     """y = f(x), element by element        dx = dy f'(x)        name: one of `nn.activations`."""
 
+    done = False  # whether the layer before computes it (see `nn.fusion`)
+
     def __init__(self, name: str):
         self.f = activations.activation(name)
         self.name = name
@@ -18,7 +20,7 @@ class Activation(Layer):
         return in_shape, {}
 
     def forward(self, x, train, keep):
-        if self.name == "linear":
+        if self.done or self.name == "linear":
             return x
         y = self.buffer("y", *x.shape)
         self.f_forward(x, y)
@@ -27,7 +29,7 @@ class Activation(Layer):
         return y
 
     def backward(self, dy, need_dx=True):
-        if self.name != "linear":
+        if not self.done and self.name != "linear":
             self.f_backward(dy, self.kept, dy)
         return dy
 

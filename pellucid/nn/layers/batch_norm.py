@@ -22,8 +22,10 @@ class BatchNorm(Layer):
     Outside training m and v are the running statistics, and dx = g dy / sqrt(v + epsilon).
 
     scale, shift: whether g and b are learned; else they are 1 and 0. A bias in the layer before has no effect:
-    leave it out.
+    leave it out. A ReLU that is the next layer is computed together with it, which spares two passes over memory.
     """
+
+    relu = False  # whether the network has put the ReLU that follows into this layer (see `nn.fusion`)
 
     def __init__(self, momentum: float = 0.9, epsilon: float = 1e-5, *, scale: bool = True, shift: bool = True):
         if not 0 <= momentum < 1:
@@ -47,11 +49,11 @@ class BatchNorm(Layer):
         y = self.buffer("y", *rows.shape)
         if train:
             m, v = self.buffer("m", self.channels), self.buffer("v", self.channels)
-            self.kernels.batch_norm_forward(rows, self.g, self.b, self.epsilon, m, v, y)
+            self.kernels.batch_norm_forward(rows, self.g, self.b, self.epsilon, self.relu, m, v, y)
             self._follow(m, v, rows.shape[0] * rows.shape[1])
         else:
             m, v = self.mean, self.variance
-            self.kernels.normalise_forward(rows, self.g, self.b, self.epsilon, m, v, y)
+            self.kernels.normalise_forward(rows, self.g, self.b, self.epsilon, self.relu, m, v, y)
         if keep:
             self.x, self.m, self.v, self.of_batch = rows, m, v, train
         return y.reshape(x.shape)
@@ -65,7 +67,8 @@ class BatchNorm(Layer):
     def backward(self, dy, need_dx=True):
         dx = self.buffer("dx", *self.x.shape)
         backward = self.kernels.batch_norm_backward if self.of_batch else self.kernels.normalise_backward
-        backward(self.x, self.g, self.epsilon, self.m, self.v, dy.reshape(self.x.shape), self.dg, self.db, dx)
+        settings = self.g, self.b, self.epsilon, self.relu, self.m, self.v
+        backward(self.x, *settings, dy.reshape(self.x.shape), self.dg, self.db, dx)
         return dx.reshape(dy.shape)
 
     def equation(self):
