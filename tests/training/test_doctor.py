@@ -8,7 +8,18 @@ import re
 import numpy as np
 import pytest
 
-from pellucid.nn import BatchNorm, Conv2D, Dense, Dropout, Flatten, MeanSquaredError, Network, SoftmaxCrossEntropy, presets
+from pellucid.nn import (
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MeanSquaredError,
+    Network,
+    Reconstruction,
+    SoftmaxCrossEntropy,
+    presets,
+)
 from pellucid.optim import OPTIMIZERS, SGD, Adam, Update, schedules
 from pellucid.training import Doctor, Epoch, Finding, fit, fit_lbfgs
 from pellucid.training.doctor import FAULTS
@@ -120,19 +131,19 @@ def test_it_looks_rarely(looks, pictures, epochs):
 
 def test_a_sample_is_spread_over_a_batch_that_is_sorted_by_class():
     order = np.argsort(T, kind="stable")
-    sample = Sample.take(Batches(X[order], T[order], 300))
+    sample = Sample.take(Batches(X[order], T[order], 300), LOSS)
     assert len(sample) == PICTURES and np.bincount(sample.t).min() >= PICTURES // 3 - 1
 
 
 def test_a_sample_of_few_pictures_and_of_large_ones():
-    assert len(Sample.take(Batches(X[:50], T[:50], 20))) == 50
+    assert len(Sample.take(Batches(X[:50], T[:50], 20), LOSS)) == 50
     large = np.broadcast_to(np.float32(0), (20, 1024, 1024, 3))
-    assert len(Sample.take(Batches(large, T[:20], 4))) == 4, "no more memory than a batch takes"
+    assert len(Sample.take(Batches(large, T[:20], 4), LOSS)) == 4, "no more memory than a batch takes"
 
 
 def test_weights_of_pictures_are_heeded():
     w = np.linspace(0, 1, 300, dtype=np.float32)
-    sample = Sample.take(Batches(X, T, 20, w=w))
+    sample = Sample.take(Batches(X, T, 20, w=w), LOSS)
     assert sample.w.shape == (PICTURES,)
     network = mlp()
     look = Patient(network, LOSS, None, sample).look()
@@ -197,6 +208,13 @@ def test_it_watches_an_autoencoder():
     assert doctored(network, batches=Batches(X, X, 20, seed=0), loss=MeanSquaredError(), epochs=6)[1] == []
 
 
+def test_it_watches_a_reconstruction():
+    """Labels are there, and say nothing."""
+    network = Network(presets.autoencoder((6,), 4, hidden=(12,), output_activation="linear"), (6,))
+    options = {"loss": Reconstruction(), "labels": T, "validation": 30}
+    assert doctored(network, batches=Batches(X, T, 20, seed=0), epochs=6, **options)[1] == []
+
+
 def test_it_watches_l_bfgs():
     network = Network(presets.mlp((8,), 3), (6,), dtype=np.float64)
     batches = Batches(X.astype(np.float64), T, 300)
@@ -229,7 +247,7 @@ def test_the_slope_tells_a_wrong_gradient():
             value, dz = super().__call__(z, t, w, *kernels)
             return value, dz / 2
 
-    sample = Sample.take(Batches(X, T, 20))
+    sample = Sample.take(Batches(X, T, 20), LOSS)
     assert Patient(mlp(), LOSS, None, sample).look(slope=True).slope == pytest.approx(1, abs=0.01)
     assert Patient(mlp(), Half(), None, sample).look(slope=True).slope == pytest.approx(2, abs=0.02)
 

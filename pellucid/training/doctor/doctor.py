@@ -79,7 +79,7 @@ class Doctor:
         validation: int = 0,
         history: Sequence[Epoch] = (),
     ):
-        sample = Sample.take(batches)
+        sample = Sample.take(batches, loss)
         self._patient = Patient(network, loss, update, sample)
         self._named = {finding.fault for epoch in history for finding in epoch.findings or ()}
         self._every = max(1, round(APART * len(sample) / batches.count))
@@ -89,7 +89,7 @@ class Doctor:
             loss=loss,
             sample=sample,
             labels=(sample.t if labels is None else labels) if sample.has_labels else None,
-            validation=validation,
+            validation=validation if loss.names_classes else 0,
             planned=epochs,
             steps_per_epoch=len(batches),
             first=look,
