@@ -9,6 +9,7 @@ from pellucid.cli.bench import bench
 from pellucid.cli.evaluate import evaluate
 from pellucid.cli.explain import explain
 from pellucid.cli.find_lr import find_lr
+from pellucid.cli.gradcheck import gradcheck
 from pellucid.cli.predict import predict
 from pellucid.cli.preview import preview
 from pellucid.cli.recipes import recipes
@@ -52,4 +53,5 @@ app.command()(preview)
 app.command()(explain)
 app.command()(recipes)
 app.command("find-lr")(find_lr)
+app.command()(gradcheck)
 app.command()(bench)

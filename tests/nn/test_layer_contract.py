@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pellucid.nn import Network
-from tests.nn.test_gradient_table import CHAINS
+from pellucid.nn.gradient_table import CHAINS
 
 # The chains of Dense layers alone, one for each activation, are looked at in test_network.py and test_copies.py.
 EVERY_CHAIN = pytest.mark.parametrize("name", [name for name in CHAINS if not name.startswith(("deep ", "Dense "))])

@@ -8,7 +8,18 @@ import re
 import numpy as np
 import pytest
 
-from pellucid.nn import BatchNorm, Conv2D, Dense, Dropout, Flatten, MeanSquaredError, Network, SoftmaxCrossEntropy, presets
+from pellucid.nn import (
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MeanSquaredError,
+    Network,
+    Reconstruction,
+    SoftmaxCrossEntropy,
+    presets,
+)
 from pellucid.optim import OPTIMIZERS, SGD, Adam, Update, schedules
 from pellucid.training import Doctor, Epoch, Finding, fit, fit_lbfgs
 from pellucid.training.doctor import FAULTS
@@ -195,6 +206,13 @@ def test_parameters_may_be_freed_on_the_way():
 def test_it_watches_an_autoencoder():
     network = Network(presets.autoencoder((6,), 4, hidden=(12,), output_activation="linear"), (6,))
     assert doctored(network, batches=Batches(X, X, 20, seed=0), loss=MeanSquaredError(), epochs=6)[1] == []
+
+
+def test_it_watches_a_reconstruction():
+    """Labels are there, and say nothing."""
+    network = Network(presets.autoencoder((6,), 4, hidden=(12,), output_activation="linear"), (6,))
+    options = {"loss": Reconstruction(), "labels": T, "validation": 30}
+    assert doctored(network, batches=Batches(X, T, 20, seed=0), epochs=6, **options)[1] == []
 
 
 def test_it_watches_l_bfgs():

@@ -89,7 +89,7 @@ class Doctor:
             loss=loss,
             sample=sample,
             labels=(sample.t if labels is None else labels) if sample.has_labels else None,
-            validation=validation,
+            validation=validation if loss.names_classes else 0,
             planned=epochs,
             steps_per_epoch=len(batches),
             first=look,

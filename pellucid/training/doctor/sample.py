@@ -13,31 +13,27 @@ NUMBERS = 1 << 22  # of large pictures no more than so many pixel values, or a b
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """x (n, *in_shape), t (n,) labels or (n, K) targets, w (n,) or None."""
+    """x (n, *in_shape), t (n,) labels or (n, K) targets, w (n,) or None. has_labels: t are classes to tell apart."""
 
     x: np.ndarray
     t: np.ndarray
     w: np.ndarray | None
+    has_labels: bool  # False for an autoencoder and for mixed pictures
 
     @classmethod
     def take(cls, batches, loss: Loss) -> "Sample":
-        """Evenly spread over the first batches of epoch 0, with the targets of `loss`: they may hold all pictures, sorted by class."""
+        """Evenly spread over the first batches of epoch 0: they may hold all pictures, sorted by class."""
         taken, count, wanted = [], 0, PICTURES
         for x, t, w in batches.epoch(0):
             wanted = min(PICTURES, max(len(t), NUMBERS // math.prod(x.shape[1:])))
-            taken.append((x if len(t) >= wanted else x.copy(), t, w))  # else the next batch overwrites it
+            kept = x if len(t) >= wanted else x.copy()  # the next batch overwrites it
+            taken.append((kept, loss.targets(kept, t), w))
             count += len(t)
             if count >= wanted:
                 break
         x, t, w = (None if part[0] is None else np.concatenate(part) for part in zip(*taken, strict=True))
         rows = np.linspace(0, count - 1, min(wanted, count)).round().astype(np.int64)
-        x, t = x[rows], t[rows]
-        return cls(x, loss.targets(x, t), None if w is None else w[rows])
+        return cls(x[rows], t[rows], None if w is None else w[rows], has_labels=loss.names_classes and t.ndim == 1)
 
     def __len__(self):
         return len(self.t)
-
-    @property
-    def has_labels(self) -> bool:
-        """Classes to tell apart; False for an autoencoder and for soft targets."""
-        return self.t.ndim == 1
