@@ -92,8 +92,13 @@ def route(module, parallel):
     if module is direct:
         forward, backward = (lambda *a: direct.forward(*a[:-1], parallel)), (lambda *a: direct.backward(*a[:-1], parallel))
     else:
-        forward = lambda x, W, b, stride, *rest: winograd.forward(x, W, b, *rest[:-1], parallel)
-        backward = lambda x, W, y, dy, stride, *rest: winograd.backward(x, W, y, dy, *rest[:-1], parallel)
+
+        def forward(x, W, b, stride, *rest):
+            return winograd.forward(x, W, b, *rest[:-1], parallel)
+
+        def backward(x, W, y, dy, stride, *rest):
+            return winograd.backward(x, W, y, dy, *rest[:-1], parallel)
+
     return forward, backward, compiled.convolution_scratch
 
 
