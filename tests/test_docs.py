@@ -109,6 +109,7 @@ def keys_in_table(command: str) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # examples are trained briefly
 @pytest.mark.parametrize("document", [path for path in DOCUMENTS if blocks(path, "python")], ids=name)
 def test_python_blocks_run(document, tmp_path, monkeypatch):
     """The blocks of a document run in order, in one namespace and an empty folder."""
