@@ -24,7 +24,6 @@ from numba.core import cgutils, config
 from numba.extending import intrinsic
 
 
-
 def _features() -> frozenset[str]:
     """What the processor that Numba compiles for can do."""
     if config.CPU_NAME is not None or config.CPU_FEATURES is not None:
