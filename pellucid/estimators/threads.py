@@ -9,7 +9,7 @@ from pellucid.nn import Network
 
 @contextlib.contextmanager
 def kernel_threads(network: Network, n_jobs: int | None) -> Iterator[None]:
-    """While the block runs, the network's kernels use `n_jobs` threads of Numba's pool; None: as many as the user allows.
+    """While the block runs, the network's kernels use `n_jobs` threads; None: as many as the user allows.
 
     -1: one for each core, -2: all but one, as in joblib. Workers of joblib get their share of the cores from joblib.
     """

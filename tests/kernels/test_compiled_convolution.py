@@ -89,17 +89,14 @@ def everything(kernels, x, W, b, dy, stride, padding, relu, gradients_at=None):
 
 def route(module, parallel):
     """One of the two routes, with the signatures of the reference."""
-    if module is direct:
-        forward, backward = (lambda *a: direct.forward(*a[:-1], parallel)), (lambda *a: direct.backward(*a[:-1], parallel))
-    else:
 
-        def forward(x, W, b, stride, *rest):
-            return winograd.forward(x, W, b, *rest[:-1], parallel)
+    def without_scratch(function):
+        if module is direct:
+            return lambda *arguments: function(*arguments[:-1], parallel)
+        stride = 3 if function is winograd.forward else 4
+        return lambda *arguments: function(*arguments[:stride], *arguments[stride + 1 : -1], parallel)
 
-        def backward(x, W, y, dy, stride, *rest):
-            return winograd.backward(x, W, y, dy, *rest[:-1], parallel)
-
-    return forward, backward, compiled.convolution_scratch
+    return without_scratch(module.forward), without_scratch(module.backward), compiled.convolution_scratch
 
 
 def convolution(kernels):
@@ -234,6 +231,15 @@ def test_pooling(N, H, W, C, size, stride):
     agree("global_average_backward", (dy[:, 0, 0].copy(), dx))
 
 
+@pytest.mark.parametrize("shape, factor", [((2, 3, 5, 20), 2), ((1, 1, 1, 1), 3), ((40, 10, 10, 33), 2)])
+def test_upsample(shape, factor):
+    N, H, W, C = shape
+    x, dy = numbers(0, shape, (N, factor * H, factor * W, C))
+    y, dx = unwritten(dy, x)
+    agree("upsample_forward", (x, factor, y))
+    agree("upsample_backward", (dy, factor, dx))
+
+
 def test_the_largest_of_numbers_that_are_not_finite():
     (x,) = numbers(0, (1, 4, 6, 3))
     x[0, 0, 0, 0], x[0, 1, 3, 1], x[0, 2, 0, 2], x[0, 3, 5, 0] = np.nan, np.nan, np.inf, -np.inf
@@ -301,6 +307,17 @@ def bits():
         compiled.batch_norm_forward(x, None, None, 1e-5, True, m, v, y)
         compiled.batch_norm_backward(x, None, None, 1e-5, True, m, v, y, dg, db, dx)
         arrays += [y, m, v, dg, db, dx]
+        m, v = np.empty((2, N * 4 * H * W), np.float32)
+        rows, dg, db, dx = x.reshape(-1, C), *unwritten(b[:C], b[:C]), np.empty_like(x).reshape(-1, C)
+        compiled.layer_norm_forward(rows, dg * 0 + 1, dg * 0, 1e-5, m, v, y.reshape(-1, C))
+        compiled.layer_norm_backward(rows, np.ones_like(dg), 1e-5, m, v, y.reshape(-1, C), dg, db, dx)
+        arrays += [y, dg, db, dx]
+        pooled, winner = np.empty((N, 2 * H, W // 2, C), np.float32), np.empty((N, 2 * H, W // 2, C), np.uint8)
+        compiled.max_pool_forward(x.reshape(N, 4 * H, W, C), (2, 2), 2, pooled, winner)
+        compiled.max_pool_backward(pooled, winner, (2, 2), 2, y.reshape(N, 4 * H, W, C))
+        arrays += [pooled, y]
+    x, filters, b, dy = numbers(3, (20, 30, 30, 3), (5, 5, 3, 6), (6,), (20, 30, 30, 6))
+    arrays += everything(convolution(compiled), x, filters, b, dy, 1, (2, 2), True)
     return b"".join(array.tobytes() for array in arrays)
 
 
@@ -308,13 +325,11 @@ THREADS = """
 import numba
 from pellucid.kernels.compiled.threads import threads
 from tests.kernels.test_compiled_convolution import bits
-from pellucid.kernels.compiled import engine
 results = []
 for count in (1, 2, 3, 3):
     numba.set_num_threads(count)
-    threads.count = count
     results.append(bits())
-with threads.lock, engine.threads.lock:  # the pool is taken: the serial driver
+with threads.lock:  # the helpers are taken: the caller alone
     results.append(bits())
 assert len(set(results)) == 1
 """
@@ -322,6 +337,13 @@ assert len(set(results)) == 1
 
 def test_the_same_bits_on_any_number_of_threads():
     python(THREADS, NUMBA_NUM_THREADS="3")
+
+
+@pytest.mark.slow  # from an empty cache
+def test_the_first_run_and_those_from_the_disk_have_the_same_bits(tmp_path):
+    script = "import hashlib, tests.kernels.test_compiled_convolution as t; print(hashlib.sha256(t.bits()).hexdigest())"
+    first, second = (python(script, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(2))
+    assert any(tmp_path.rglob("*.nbi")) and first == second
 
 
 NARROW = """
@@ -342,4 +364,4 @@ def test_on_a_processor_with_narrow_vectors():
 
 def python(program, **environment):
     environment = os.environ | environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    return subprocess.run([sys.executable, "-c", program], env=environment, check=True, stdout=subprocess.PIPE).stdout

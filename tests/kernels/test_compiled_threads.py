@@ -27,7 +27,7 @@ T = RNG.integers(0, 5, 96)
 
 
 def trained(steps=3):
-    """The parameters of a network after some steps: its products, Adam and norm are large enough for the parallel drivers."""
+    """The parameters of a network after some steps: its products and Adam are large enough for several threads."""
     network = Network([Dense(333, "relu"), Dense(5)], X.shape[1:])
     update, loss = Update(Adam(network)), SoftmaxCrossEntropy()
     with single_threaded_blas():
@@ -39,13 +39,12 @@ def trained(steps=3):
 THREADS = """
 import numba
 from pellucid.kernels.compiled.threads import threads
-from tests.kernels.test_compiled_threads import engine, trained
+from tests.kernels.test_compiled_threads import trained
 results = []
 for count in (1, 2, 3, 3):
     numba.set_num_threads(count)
-    threads.count = count
     results.append(trained().tobytes())
-with threads.lock, engine.threads.lock:  # the pool is taken: the serial drivers
+with threads.lock:  # the helpers are taken: the caller alone
     results.append(trained().tobytes())
 assert numba.get_num_threads() == 3
 assert len(set(results)) == 1
@@ -90,7 +89,7 @@ def test_a_forked_child_trains_on():
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_a_child_forked_while_another_thread_holds_the_pool_does_not_wait_for_it():
     expected = trained().tobytes()
-    with threads.lock, engine.threads.lock:
+    with threads.lock:
         assert in_a_fork(trained) == expected
 
 
@@ -118,7 +117,7 @@ def test_eight_threads_predicting_at_once():
 def test_a_kernel_does_not_wait_for_one_that_has_the_pool():
     """A prefetching thread computes on, serially, while a training step runs."""
     done = threading.Event()
-    with threads.lock, engine.threads.lock:
+    with threads.lock:
         threading.Thread(target=lambda: (trained(steps=1), done.set())).start()
         assert done.wait(60)
 
@@ -147,7 +146,7 @@ def test_compilation_is_announced_once_and_kept_on_disk(tmp_path):
 
 
 def test_a_change_anywhere_in_the_folder_makes_the_cache_stale():
-    stamp = compiled.dense._forward_serial._cache._cache_file._source_stamp
+    stamp = compiled.dense._forward_alone._cache._cache_file._source_stamp
     assert stamp.endswith(engine.STAMP) and stamp != engine.STAMP
 
 

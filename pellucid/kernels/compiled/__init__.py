@@ -70,6 +70,8 @@ from pellucid.kernels.compiled.pooling import (
     global_average_forward,
     max_pool_backward,
     max_pool_forward,
+    upsample_backward,
+    upsample_forward,
 )
 from pellucid.kernels.compiled.random import gaussian_noise, uniform_noise
 from pellucid.kernels.compiled.warp import warp
@@ -131,6 +133,8 @@ __all__ = [
     "tanh",
     "tanh_backward",
     "uniform_noise",
+    "upsample_backward",
+    "upsample_forward",
     "warp",
 ]
 

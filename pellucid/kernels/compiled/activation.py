@@ -1,19 +1,24 @@
 """Activations and their derivatives: twin of `reference/activation.py`.
 
 All are compiled together, forward and backward, as loops over contiguous numbers that change the array in place: where two arrays
-might overlap, the compiler would work on one number at a time. Another output than the input is a copy first.
+might overlap, the compiler would work on one number at a time. Another output than the input is a copy first; of large arrays, a
+block at a time, which is then still in the cache.
 """
 
 import numpy as np
-from numba import float32, prange
+from numba import float32
 
 from pellucid.kernels.compiled.elementary import choose
 from pellucid.kernels.compiled.elementary import expm1 as _expm1
 from pellucid.kernels.compiled.elementary import sigmoid as _sigmoid
 from pellucid.kernels.compiled.elementary import tanh as _tanh
-from pellucid.kernels.compiled.engine import exact, run, share
+from pellucid.kernels.compiled.engine import called, exact, share
+from pellucid.kernels.compiled.spans import copy
+from pellucid.kernels.compiled.tasks import flat, integers, table, task
 
 PARALLEL_FROM = 1 << 17  # numbers
+PIECES = 16
+BLOCK = 1 << 12  # numbers
 
 
 def relu(z, y):
@@ -73,52 +78,57 @@ def gelu_backward(dy, z, dz):
 
 
 def _forward(which, z, y):
+    if y.size >= PARALLEL_FROM:
+        return _forward_shared(1, PIECES, [np.ascontiguousarray(z), y, np.array([which])], True)
     if y is not z:
         np.copyto(y, z)
-    flat = y.reshape(-1)
-    if flat.size < PARALLEL_FROM:
-        _forward_serial(1, which, flat)
-    else:
-        run(_forward_parallel, _forward_serial, 8, which, flat)
+    _forward_alone(which, y.reshape(-1))
 
 
 def _backward(which, dy, y, dz):
+    if dz.size >= PARALLEL_FROM:
+        arrays = [np.ascontiguousarray(dy), np.ascontiguousarray(y), dz, np.array([which])]
+        return _backward_shared(1, PIECES, arrays, True)
     if dz is not dy:
         np.copyto(dz, dy)
-    flat = dz.reshape(-1)
-    if flat.size < PARALLEL_FROM:
-        _backward_serial(1, which, y.reshape(-1), flat)
-    else:
-        run(_backward_parallel, _backward_serial, 8, which, y.reshape(-1), flat)
-
-
-@exact(parallel=True)
-def _forward_parallel(pieces, which, y):
-    for t in prange(pieces):
-        _forward_piece(which, y[slice(*share(t, pieces, y.size))])
+    _backward_alone(which, y.reshape(-1), dz.reshape(-1))
 
 
 @exact
-def _forward_serial(pieces, which, y):
-    for t in range(pieces):
-        _forward_piece(which, y[slice(*share(t, pieces, y.size))])
-
-
-@exact(parallel=True)
-def _backward_parallel(pieces, which, y, dz):
-    for t in prange(pieces):
-        part = slice(*share(t, pieces, dz.size))
-        _backward_piece(which, y[part], dz[part])
+def _forward_alone(which, y):
+    _forward_piece(which, y)
 
 
 @exact
-def _backward_serial(pieces, which, y, dz):
-    for t in range(pieces):
-        part = slice(*share(t, pieces, dz.size))
-        _backward_piece(which, y[part], dz[part])
+def _backward_alone(which, y, dz):
+    _backward_piece(which, y, dz)
 
 
-@exact(inline=True)
+@task
+def _forward_shared(phase, t, thread, words):
+    w = table(words)
+    z, y, which = flat(w[0]), flat(w[1]), integers(w[2])[0]
+    start, stop = share(t, PIECES, y.size)
+    for first in range(start, stop, BLOCK):
+        count = min(BLOCK, stop - first)
+        if w[0][0] != w[1][0]:
+            copy(y, first, z, first, count)
+        _forward_piece(which, y[first : first + count])
+
+
+@task
+def _backward_shared(phase, t, thread, words):
+    w = table(words)
+    dy, y, dz, which = flat(w[0]), flat(w[1]), flat(w[2]), integers(w[3])[0]
+    start, stop = share(t, PIECES, dz.size)
+    for first in range(start, stop, BLOCK):
+        count = min(BLOCK, stop - first)
+        if w[0][0] != w[2][0]:
+            copy(dz, first, dy, first, count)
+        _backward_piece(which, y[first : first + count], dz[first : first + count])
+
+
+@called
 def _forward_piece(which, y):
     """y = f(y)."""
     if which == 0:
@@ -144,7 +154,7 @@ def _forward_piece(which, y):
             y[i] *= float32(0.5) + float32(0.5) * _tanh(_gelu_argument(y[i]))
 
 
-@exact(inline=True)
+@called
 def _backward_piece(which, y, dz):
     """dz <- dz f', from y or, for SiLU and GELU, from z in its place."""
     if which == 0:
@@ -173,7 +183,7 @@ def _backward_piece(which, y, dz):
             dz[i] *= float32(0.5) + float32(0.5) * t + float32(0.5) * y[i] * (float32(1) - t * t) * slope
 
 
-@exact(inline=True)
+@called
 def _gelu_argument(z):
     """sqrt(2/pi) (z + 0.044715 z^3)."""
     return float32(0.7978845608) * z * (float32(1) + float32(0.044715) * z * z)

@@ -5,35 +5,32 @@ cache. Parallel from 8 million multiply-adds on: below that, waking the threads 
 """
 
 import numpy as np
-from numba import prange
 
 from pellucid.kernels.compiled.elementary import choose
-from pellucid.kernels.compiled.engine import BLOCKS, exact, product, run, sgemm, share
+from pellucid.kernels.compiled.engine import BLOCKS, exact, product, sgemm, share
+from pellucid.kernels.compiled.tasks import flat, integers, matrix, table, task
 
 PARALLEL_FROM = 1 << 23  # multiply-adds
 ABSENT, ABSENT_ROW = np.empty((0, 0), np.float32), np.empty(0, np.float32)  # for None, so that one compilation serves both
 
 
 def dense_forward(x, W, b, relu, y):
-    if b is None:
-        b = ABSENT_ROW
     if len(x) * W.size < PARALLEL_FROM:
-        _forward_serial(1, True, x, W, b, relu, y, BLOCKS)
-    elif BLOCKS and len(x) >= 32:  # W is read where it lies: by rows, 5 to 20 % faster
-        run(_forward_parallel, _forward_serial, min(8, len(x) // 16), True, x, W, b, relu, y, BLOCKS)
+        return _forward_alone(x, W, ABSENT_ROW if b is None else b, relu, y, BLOCKS)
+    if BLOCKS and len(x) >= 32:  # W is read where it lies: by rows, 5 to 20 % faster
+        pieces, by_rows = min(8, len(x) // 16), True
     else:  # BLAS copies W, once for each piece of rows
-        run(_forward_parallel, _forward_serial, _pieces(y.shape), len(x) > y.shape[1], x, W, b, relu, y, BLOCKS)
+        pieces, by_rows = _pieces(y.shape), len(x) > y.shape[1]
+    _forward_shared(1, pieces, [np.ascontiguousarray(x), W, b, y, np.array([pieces, by_rows, relu, BLOCKS], np.int64)], True)
 
 
 def dense_backward(x, W, y, dy, relu, dW, db, dx):
-    if db is None:
-        db = ABSENT_ROW
-    if dx is None:
-        dx = ABSENT
-    if (len(x) + len(dx)) * W.size < PARALLEL_FROM:
-        _backward_serial(1, x, W, y, dy, relu, dW, db, dx, BLOCKS)
-    else:
-        run(_backward_parallel, _backward_serial, _pieces(W.shape), x, W, y, dy, relu, dW, db, dx, BLOCKS)
+    if (len(x) + (0 if dx is None else len(dx))) * W.size < PARALLEL_FROM:
+        db, dx = ABSENT_ROW if db is None else db, ABSENT if dx is None else dx
+        return _backward_alone(x, W, y, dy, relu, dW, db, dx, BLOCKS)
+    pieces = _pieces(W.shape)
+    arrays = [np.ascontiguousarray(x), W, y, np.ascontiguousarray(dy), dW, db, dx, np.array([pieces, relu, BLOCKS], np.int64)]
+    _backward_shared(2, pieces, arrays, True)
 
 
 def _pieces(shape):
@@ -41,29 +38,34 @@ def _pieces(shape):
     return max(1, min(8, max(shape) // 32))
 
 
-@exact(parallel=True)
-def _forward_parallel(pieces, by_rows, x, W, b, relu, y, blocks):
-    for t in prange(pieces):
-        _forward_piece(t, pieces, by_rows, x, W, b, relu, y, blocks)
+@exact
+def _forward_alone(x, W, b, relu, y, blocks):
+    _forward_piece(0, 1, True, x, W, b, relu, y, blocks)
 
 
 @exact
-def _forward_serial(pieces, by_rows, x, W, b, relu, y, blocks):
-    for t in range(pieces):
-        _forward_piece(t, pieces, by_rows, x, W, b, relu, y, blocks)
+def _backward_alone(x, W, y, dy, relu, dW, db, dx, blocks):
+    _bias_gradient(y, dy, relu, db, 0, dy.shape[1])
+    _backward_piece(0, 1, x, W, dy, dW, dx, blocks)
 
 
-@exact(parallel=True)
-def _backward_parallel(pieces, x, W, y, dy, relu, dW, db, dx, blocks):
-    _bias_gradient(y, dy, relu, db)
-    for t in prange(pieces):
-        _backward_piece(t, pieces, x, W, dy, dW, dx, blocks)
+@task
+def _forward_shared(phase, t, thread, words):
+    w = table(words)
+    x, W, b, y, plan = matrix(w[0]), matrix(w[1]), flat(w[2]), matrix(w[3]), integers(w[4])
+    _forward_piece(t, plan[0], plan[1] > 0, x, W, b, plan[2] > 0, y, plan[3] > 0)
 
 
-@exact
-def _backward_serial(pieces, x, W, y, dy, relu, dW, db, dx, blocks):
-    _bias_gradient(y, dy, relu, db)
-    for t in range(pieces):
+@task
+def _backward_shared(phase, t, thread, words):
+    """Phase 0: dz and db of some columns. Phase 1: dW and dx, for some rows or some columns of each."""
+    w = table(words)
+    x, W, y, dy, dW, db, dx = matrix(w[0]), matrix(w[1]), matrix(w[2]), matrix(w[3]), matrix(w[4]), flat(w[5]), matrix(w[6])
+    pieces, relu, blocks = integers(w[7])[0], integers(w[7])[1] > 0, integers(w[7])[2] > 0
+    if phase == 0:
+        left, right = share(t, pieces, dy.shape[1])
+        _bias_gradient(y, dy, relu, db, left, right)
+    else:
         _backward_piece(t, pieces, x, W, dy, dW, dx, blocks)
 
 
@@ -83,16 +85,17 @@ def _forward_piece(t, pieces, by_rows, x, W, b, relu, y, blocks):
 
 
 @exact(inline=True)
-def _bias_gradient(y, dy, relu, db):
-    """dz = dy [y > 0], written over dy, and db = sum_n dz_n, in one pass."""
-    db[:] = 0
+def _bias_gradient(y, dy, relu, db, left, right):
+    """dz = dy [y > 0], written over dy, and db = sum_n dz_n, in one pass over the columns from `left` to `right`."""
+    sums = db[left:right]
+    sums[:] = 0
     for n in range(len(dy)):
-        row, output = dy[n], y[n]
+        row, output = dy[n, left:right], y[n, left:right]
         if relu:
             for m in range(len(row)):
                 row[m] *= choose(output[m] > 0, np.float32(1), np.float32(0))
-        for m in range(len(db)):
-            db[m] += row[m]
+        for m in range(len(sums)):
+            sums[m] += row[m]
 
 
 @exact(inline=True)

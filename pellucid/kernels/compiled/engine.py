@@ -1,7 +1,6 @@
-"""What every compiled kernel stands on: how it is compiled, on which threads it runs, and BLAS's product of matrices.
+"""What every compiled kernel stands on: how it is compiled, and BLAS's product of matrices.
 
-A kernel is `_piece(t, ...)`, the t-th of a fixed number of pieces of the work, and two drivers that run all pieces: `_serial`
-over `range`, `_parallel` over `prange`. The pieces do not depend on the number of threads, so neither do the bits of the result.
+Large work is cut into pieces (see `tasks`), which do not depend on the number of threads; so neither do the bits of the result.
 
 Numba's disk cache notices a change in the file of a function, but not one in a function that it calls from another file. So the
 stamp of every cached function here is the content of this whole folder.
@@ -10,13 +9,7 @@ stamp of every cached function here is the content of this whole folder.
 import contextlib
 import functools
 import hashlib
-import os
-import threading
 from pathlib import Path
-
-# Threads that wait sleep instead of spinning. Read when the pool starts, so it must be set before. On two cores of which other
-# programs wanted one, spinning pools took 25 times as long for a product of 25 million multiply-adds (docs/decisions/0014).
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import llvmlite.binding
 import numba
@@ -35,7 +28,7 @@ FASTMATH = {"contract", "reassoc", "nsz", "arcp", "afn"}
 STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
 
 
-def compiled(function=None, *, parallel: bool = False, inline: bool = False, called: bool = False, fastmath=FASTMATH):
+def compiled(function=None, *, inline: bool = False, called: bool = False, fastmath=FASTMATH):
     """Decorator: compile at the first call for the types it is called with, keep the result on disk, release the GIL.
 
     called: for what only other compiled functions call. inline: the same, and no call is left of it. Otherwise there are two
@@ -43,8 +36,8 @@ def compiled(function=None, *, parallel: bool = False, inline: bool = False, cal
     compiled in this process or came from the disk: with `fastmath` their bits may differ.
     """
     if function is None:
-        return functools.partial(compiled, parallel=parallel, inline=inline, called=called, fastmath=fastmath)
-    options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath, "parallel": parallel, "forceinline": inline}
+        return functools.partial(compiled, inline=inline, called=called, fastmath=fastmath)
+    options = {"nogil": True, "error_model": "numpy", "fastmath": fastmath, "forceinline": inline}
     if inline or called:  # no entrances for Python and C, and nothing to keep
         return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function)
     try:
@@ -72,43 +65,6 @@ def _if_there_is_room(save):
     return save_or_forget
 
 
-class _Threads:
-    """Who may use Numba's pool of threads: one kernel of the process at a time, and none in a forked child.
-
-    The pool does not survive a fork, and its threads would not help a second kernel that runs at the same time.
-    """
-
-    def __init__(self):
-        self.lock, self.forked = threading.Lock(), False
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._in_child)
-
-    def _in_child(self) -> None:
-        self.forked = True
-
-    def run(self, parallel, serial, *arguments):
-        """parallel(*arguments), or serial(*arguments) where the pool is taken, absent or of one thread: the same bits."""
-        if self.forked or not self.usable or not self.lock.acquire(blocking=False):
-            return serial(*arguments)
-        try:
-            return parallel(*arguments)
-        finally:
-            self.lock.release()
-
-    @functools.cached_property
-    def usable(self) -> bool:
-        if numba.config.NUMBA_NUM_THREADS == 1:
-            return False
-        try:
-            numba.get_num_threads()  # starts the pool
-        except ValueError:  # neither TBB nor OpenMP nor Numba's own work queue could be loaded
-            return False
-        return True
-
-
-threads = _Threads()
-run = threads.run
-
 # Whether `product` cuts matrices into blocks: an argument of the kernels, for Numba would freeze what it reads from a module.
 BLOCKS = reads_small_matrices_in_place()
 
@@ -125,8 +81,7 @@ def sgemm(typing_context, A, B, C, transpose_A, transpose_B, beta):
 
     def generate(context, builder, signature, arguments):
         (a, a_rows, a_columns, a_step), (b, _, _, b_step), (c, rows, columns, c_step) = (
-            _matrix(context, builder, kind, value)
-            for kind, value in zip(signature.args[:3], arguments[:3], strict=True)
+            _matrix(context, builder, kind, value) for kind, value in zip(signature.args[:3], arguments[:3], strict=True)
         )
         transpose_A, transpose_B, beta = arguments[3:]
         depth = builder.select(transpose_A, a_rows, a_columns)

@@ -1,17 +1,19 @@
 """Updates of the flat vector in one pass: twin of `reference/optimizer.py`.
 
-Each of the numbered rules is one loop over contiguous numbers. They are compiled together, so that there are two drivers, not
-sixteen. The memory's speed bounds them: for Adam, four numbers read and three written for each parameter.
+Each of the numbered rules is one loop over contiguous numbers. They are compiled together. The memory's speed bounds them:
+for Adam, four numbers read and three written for each parameter.
 """
 
 import math
 
 import numpy as np
-from numba import float32, prange
+from numba import float32
 
-from pellucid.kernels.compiled.engine import compiled, exact, run, share
+from pellucid.kernels.compiled.engine import called, compiled, exact, share
+from pellucid.kernels.compiled.tasks import flat, integers, table, task
 
 PARALLEL_FROM = 1 << 17  # numbers: below, all vectors are in the second-level cache
+PIECES = 16
 
 
 def sgd(theta, grad, lr, scratch):
@@ -53,31 +55,33 @@ def norm(grad):
 
 def _update(rule, theta, grad, u, v, lr, a, b, epsilon):
     """1 - a and 1 - b are taken here: knowing them, the compiler turns a u + (1 - a) g into a (u - g) + g, NaN for infinite g."""
+    numbers = lr, a, 1 - a, b, 1 - b, epsilon
     if theta.size < PARALLEL_FROM:
-        _serial(1, rule, theta, grad, u, v, lr, a, 1 - a, b, 1 - b, epsilon)
+        _alone(rule, theta, grad, u, v, *numbers)
     else:
-        run(_parallel, _serial, 8, rule, theta, grad, u, v, lr, a, 1 - a, b, 1 - b, epsilon)
-
-
-@exact(parallel=True)
-def _parallel(pieces, rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon):
-    for t in prange(pieces):
-        _piece(t, pieces, rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon)
+        _shared(1, PIECES, [theta, grad, u, v, np.array(numbers, np.float32), np.array([rule])], True)
 
 
 @exact
-def _serial(pieces, rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon):
-    for t in range(pieces):
-        _piece(t, pieces, rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon)
-
-
-@exact(inline=True)
-def _piece(t, pieces, rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon):
-    part = slice(*share(t, pieces, theta.size))
-    theta, grad, u, v = theta[part], grad[part], u[part], v[part]
-    lr, a, rest_a, b, rest_b, epsilon = (
-        float32(lr), float32(a), float32(rest_a), float32(b), float32(rest_b), float32(epsilon)
+def _alone(rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon):
+    _piece(
+        rule, theta, grad, u, v, float32(lr), float32(a), float32(rest_a), float32(b), float32(rest_b), float32(epsilon)
     )  # fmt: skip
+
+
+@task
+def _shared(phase, t, thread, words):
+    w = table(words)
+    theta, grad, u, v, numbers, rule = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3]), flat(w[4]), integers(w[5])[0]
+    start, stop = share(t, PIECES, theta.size)
+    part = slice(start, stop)
+    lr, a, rest_a, b, rest_b, epsilon = numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]
+    _piece(rule, theta[part], grad[part], u[part], v[part], lr, a, rest_a, b, rest_b, epsilon)
+
+
+@called
+def _piece(rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon):
+    """The rule, for some of the numbers: float32, all of them."""
     if rule == 0:  # SGD
         for i in range(theta.size):
             theta[i] -= lr * grad[i]

@@ -1,4 +1,7 @@
-"""Pooling: twin of `reference/pooling.py`, LANES channels at a time. A global average is that of one large window."""
+"""Pooling: twin of `reference/pooling.py`, LANES channels at a time.
+
+A global average is that of one large window; repeating pixels is the backward pass of a sum over windows.
+"""
 
 import numpy as np
 
@@ -6,41 +9,52 @@ from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
 from pellucid.kernels.compiled.tasks import floats, integers, octets, table, task
 
-PIECES = 8
+PIECES = 16
 PARALLEL_FROM = 1 << 18  # numbers read or written
 
 
+LARGEST, MEAN, SUM = range(3)
+
+
 def max_pool_forward(x, size, stride, y, winner):
-    _run(_forward, x, y, winner, size, stride, True)
+    _run(_forward, x, y, winner, size, stride, LARGEST)
 
 
 def max_pool_backward(dy, winner, size, stride, dx):
-    _run(_backward, dx, dy, winner, size, stride, True)
+    _run(_backward, dx, dy, winner, size, stride, LARGEST)
 
 
 def average_pool_forward(x, size, stride, y):
-    _run(_forward, x, y, None, size, stride, False)
+    _run(_forward, x, y, None, size, stride, MEAN)
 
 
 def average_pool_backward(dy, size, stride, dx):
-    _run(_backward, dx, dy, None, size, stride, False)
+    _run(_backward, dx, dy, None, size, stride, MEAN)
 
 
 def global_average_forward(x, y):
-    _run(_forward, x, y[:, None, None], None, x.shape[1:3], 1, False)
+    _run(_forward, x, y[:, None, None], None, x.shape[1:3], 1, MEAN)
 
 
 def global_average_backward(dy, dx):
-    _run(_backward, dx, dy[:, None, None], None, dx.shape[1:3], 1, False)
+    _run(_backward, dx, dy[:, None, None], None, dx.shape[1:3], 1, MEAN)
 
 
-def _run(kernel, large, small, winner, size, stride, largest):
+def upsample_forward(x, factor, y):
+    _run(_backward, y, x, None, (factor, factor), factor, SUM)
+
+
+def upsample_backward(dy, factor, dx):
+    _run(_forward, dy, dx, None, (factor, factor), factor, SUM)
+
+
+def _run(kernel, large, small, winner, size, stride, kind):
     """large: x or dx  small: y or dy. Inputs may lie anywhere in memory; outputs are contiguous."""
     if kernel is _forward:
         large = np.ascontiguousarray(large)
     else:
         small = np.ascontiguousarray(small)
-    plan = np.array([*size, stride, largest], np.int64)
+    plan = np.array([*size, stride, kind], np.int64)
     kernel(1, PIECES, [large, small, winner, plan], large.size >= PARALLEL_FROM)
 
 
@@ -100,9 +114,9 @@ def _forward(phase, t, thread, words):
     """Some rows of outputs."""
     w = table(words)
     x, y, winner, plan = floats(w[0]), floats(w[1]), octets(w[2]), integers(w[3])
-    rows, columns, stride, largest = plan[0], plan[1], plan[2], plan[3]
+    rows, columns, stride, largest = plan[0], plan[1], plan[2], plan[3] == LARGEST
     (N, P, Q, C), H, W = y.shape, x.shape[1], x.shape[2]
-    factor = np.float32(1 / (rows * columns))
+    factor = np.float32(1 / (rows * columns) if plan[3] == MEAN else 1)
     for line in range(t * N * P // PIECES, (t + 1) * N * P // PIECES):
         for q in range(Q):
             i, o = ((line // P * H + line % P * stride) * W + q * stride) * C, (line * Q + q) * C
@@ -118,9 +132,9 @@ def _backward(phase, t, thread, words):
     """dx of some pictures."""
     w = table(words)
     dx, dy, winner, plan = floats(w[0]), floats(w[1]), octets(w[2]), integers(w[3])
-    rows, columns, stride, largest = plan[0], plan[1], plan[2], plan[3]
+    rows, columns, stride, largest = plan[0], plan[1], plan[2], plan[3] == LARGEST
     (N, P, Q, C), H, W = dy.shape, dx.shape[1], dx.shape[2]
-    factor = np.float32(1 / (rows * columns))
+    factor = np.float32(1 / (rows * columns) if plan[3] == MEAN else 1)
     overlap = stride < max(rows, columns)
     covered = not overlap and stride == min(rows, columns) and P * stride == H and Q * stride == W
     for n in range(t * N // PIECES, (t + 1) * N // PIECES):

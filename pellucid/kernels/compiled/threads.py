@@ -1,8 +1,8 @@
 """Threads that share the pieces of a kernel, and the scratch memory of each.
 
-The caller posts a job on the board and computes pieces of it itself; helpers that are awake claim pieces, one at a time, by counting
-up the ticket. So no piece waits for a thread that is not running: on a machine that another program keeps busy the caller computes
-nearly everything, and waits at the end of a phase for pieces alone that were already begun (docs/decisions/0014).
+The caller posts a job on the board and computes pieces of it itself; helpers that are awake claim pieces, one at a time, by
+counting up the ticket. So no piece waits for a thread that is not running: on a machine that another program keeps busy the
+caller computes nearly everything, and waits at the end of a phase only for pieces that were begun (docs/decisions/0014).
 
 A helper looks for work a while, then sleeps until it is woken. Where the caller has waited long for helpers it does without them
 for a multiple of that time.
@@ -35,14 +35,11 @@ llvmlite.binding.add_symbol("pellucid_yield", ctypes.cast(_yield, ctypes.c_void_
 
 
 class Threads:
-    """Who may use the helpers: one kernel of the process at a time, and none in a forked child, which has none.
-
-    count: threads that share a kernel, the caller's among them; any number gives the same bits.
-    """
+    """Who may use the helpers: one kernel of the process at a time, and none in a forked child, which has none."""
 
     def __init__(self):
         self.lock, self.forked = threading.Lock(), False
-        self.count = self.most = min(MOST, numba.config.NUMBA_NUM_THREADS)
+        self.most = min(MOST, numba.config.NUMBA_NUM_THREADS)
         self._board = on_a_line(np.zeros(ASLEEP + MOST + 16, np.int64))
         self._at, self._wakers, self._rested = self._board.__array_interface__["data"][0], [], 0.0
         if hasattr(os, "register_at_fork"):
@@ -51,9 +48,15 @@ class Threads:
     def _in_child(self) -> None:
         self.forked = True
 
+    @property
+    def count(self) -> int:
+        """Threads that share a kernel, the caller's among them: what was told Numba, whose own pool is not started to ask it."""
+        asked = getattr(numba.np.ufunc.parallel, "_is_initialized", False)
+        return min(self.most, numba.get_num_threads()) if asked else self.most
+
     def run(self, parallel: bool, address: int, phases: int, pieces: int, words: int) -> None:
         """All pieces of a phase, then those of the next. Serial where helpers are not wanted, taken or absent: the same bits."""
-        if not parallel or self.count == 1 or self.forked or not self.lock.acquire(blocking=False):
+        if not parallel or self.forked or self.count == 1 or not self.lock.acquire(blocking=False):
             return _alone(address, phases, pieces, words)
         try:
             start = time.perf_counter()
@@ -68,9 +71,10 @@ class Threads:
             self.lock.release()
 
     def _wake(self) -> None:
-        while len(self._wakers) < self.count - 1:
+        wanted = self.count - 1
+        while len(self._wakers) < wanted:
             self._start()
-        for number, waker in enumerate(self._wakers[: self.count - 1], 1):
+        for number, waker in enumerate(self._wakers[:wanted], 1):
             if self._board[ASLEEP + number]:
                 self._board[ASLEEP + number] = 0
                 waker.release()
@@ -98,7 +102,7 @@ _scratch = _Scratch()
 
 
 def workspace(size: int) -> np.ndarray:
-    """`size` numbers of scratch memory, on a cache line: the same for all kernels, so that it stays in the cache from layer to layer."""
+    """`size` numbers of scratch memory, on a cache line: the same for all kernels, so it stays in the cache from layer to layer."""
     if _scratch.memory.size < size:
         _scratch.memory = on_a_line(np.empty(size + 16, np.float32))
     return _scratch.memory
