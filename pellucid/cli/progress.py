@@ -34,9 +34,9 @@ class Lines:
         say(text)
 
     @contextlib.contextmanager
-    def task(self, name: str, total: int) -> Iterator[Callable[..., None]]:
+    def task(self, name: str, total: int, begun: float | None = None) -> Iterator[Callable[..., None]]:
         """A line after 5, 10, 20, 40 ... seconds."""
-        begun, done, due = time.monotonic(), 0, FIRST_LINE_AFTER
+        begun, done, due = time.monotonic() if begun is None else begun, 0, FIRST_LINE_AFTER
 
         def advance(n: int = 1) -> None:
             nonlocal done, due
@@ -95,15 +95,17 @@ class Bars:
         self.console.print(printable(text), markup=False, soft_wrap=True)
 
     @contextlib.contextmanager
-    def task(self, name: str, total: int) -> Iterator[Callable[..., None]]:
+    def task(self, name: str, total: int, begun: float | None = None) -> Iterator[Callable[..., None]]:
         """A bar with a count and the time left; it goes when the task is done."""
-        bar = self.bars.add_task(name, total=total, note="")
+        bar, done = self.bars.add_task(name, total=total, note=""), 0
+        begun = time.monotonic() if begun is None else begun
 
         def advance(n: int = 1) -> None:
-            self.bars.advance(bar, n)
-            task = self.bars.tasks[self.bars.task_ids.index(bar)]
-            left = f", {duration(task.time_remaining)} left" if task.time_remaining is not None else ""
-            self.bars.update(bar, note=f"{task.completed:.0f} of {total}{left}")
+            nonlocal done
+            done += n
+            seconds = time.monotonic() - begun
+            left = f", {duration(seconds / done * (total - done))} left" if seconds >= 1 and 0 < done < total else ""
+            self.bars.update(bar, completed=done, note=f"{done} of {total}{left}")
 
         try:
             yield advance

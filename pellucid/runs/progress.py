@@ -13,8 +13,11 @@ class Silent:
         """One line for the user: the recipe chosen, the label rule found, the files left out."""
 
     @contextlib.contextmanager
-    def task(self, name: str, total: int) -> Iterator[Callable[[int], object]]:
-        """While the block runs, `total` things called `name` are worked on; call `advance(n)` as n of them are done."""
+    def task(self, name: str, total: int, begun: float | None = None) -> Iterator[Callable[[int], object]]:
+        """While the block runs, `total` things called `name` are worked on; call `advance(n)` as n of them are done.
+
+        begun: when, by `time.monotonic()`, if that was earlier than now.
+        """
         yield lambda n=1: None
 
     def epoch(self, record: Epoch, epochs: int, seconds_left: float) -> None:

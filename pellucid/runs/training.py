@@ -22,6 +22,7 @@ from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
 from pellucid.runs.results import finish, write_start
 from pellucid.runs.run import Run
+from pellucid.runs.within_epoch import Told
 
 FINAL_FOLDS = 5  # of the cross-validation behind training.final, where training.folds gives no number
 
@@ -111,7 +112,8 @@ def _learn(prepared: Prepared, parts: Parts, folder: RunFolder, progress: Silent
     doctor = call_doctor(prepared, parts)
     for finding in doctor.before if doctor else ():
         progress.say(f"doctor: {finding}")
-    for epoch in learn(parts, stop, doctor):
+    told = parts if parts.update is None else replace(parts, batches=Told(parts.batches, progress))  # L-BFGS: many passes an epoch
+    for epoch in learn(told, stop, doctor):
         folder.append_metrics(epoch)
         usual = statistics.median_low(done.seconds for done in parts.epochs)  # the first one may have compiled kernels
         progress.epoch(epoch, total, usual * (total - epoch.number - 1))

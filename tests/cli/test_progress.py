@@ -90,6 +90,14 @@ def test_a_long_task_is_told_of_more_and_more_rarely(capsys, clock):
     assert len(lines) == 5  # at 5, 10, 20, 40 and 80 of 100 seconds
 
 
+def test_the_time_before_a_task_was_told_of_counts(capsys, clock):
+    begun = clock.now
+    clock.now += 10
+    with Lines().task("epoch 1", 1000, begun) as advance:
+        advance(100)
+    assert capsys.readouterr().err == "epoch 1: 100 of 1000, 1 min 30 s left\n"
+
+
 def test_a_name_cannot_break_a_line(capsys):
     Lines().say("labels: a\nb")
     assert capsys.readouterr().err == "labels: a\\nb\n"
