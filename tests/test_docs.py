@@ -84,6 +84,7 @@ def test_keys_of_json_are_documented(tmp_path, monkeypatch):
         "train": train,
         "evaluate": printed("evaluate", "run/model.safetensors", "digits"),
         "predict": printed("predict", "run/model.safetensors", "run/figures/samples.png"),
+        "check": printed("check", "digits", "--out", "check.html"),
         "recipes": printed("recipes"),
         "find-lr": printed("find-lr", "digits"),
         "bench": printed("bench", "--quick"),

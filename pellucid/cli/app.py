@@ -6,6 +6,7 @@ import typer
 
 from pellucid import __version__
 from pellucid.cli.bench import bench
+from pellucid.cli.check import check
 from pellucid.cli.evaluate import evaluate
 from pellucid.cli.find_lr import find_lr
 from pellucid.cli.predict import predict
@@ -46,6 +47,7 @@ def pellucid(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(check)
 app.command()(recipes)
 app.command("find-lr")(find_lr)
 app.command()(bench)

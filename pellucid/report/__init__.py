@@ -4,6 +4,7 @@
 each figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words what the numbers mean.
 """
 
+from pellucid.report.checks import Checks, Strip, Tile, check_sentences, render_checks
 from pellucid.report.choice import gallery, samples
 from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, ReportData
 from pellucid.report.drawings import save_figures
@@ -12,13 +13,18 @@ from pellucid.report.pictures import thumbnail
 
 __all__ = [
     "Answer",
+    "Checks",
     "DataFacts",
     "Formula",
     "InputFacts",
     "Picture",
     "ReportData",
+    "Strip",
+    "Tile",
+    "check_sentences",
     "gallery",
     "render",
+    "render_checks",
     "samples",
     "save_figures",
     "thumbnail",

@@ -21,7 +21,7 @@ def render(data: ReportData) -> str:
     Every name and text is escaped where it is put in; besides, a content security policy forbids scripts and network.
     """
     class_counts = facts.class_counts(data.data)
-    return _environment().get_template("page.html").render(
+    return environment().get_template("page.html").render(
         data=data,
         scores=data.headline,
         question=sentences.question(data.data.classes, data.noun),
@@ -40,7 +40,7 @@ def render(data: ReportData) -> str:
     )  # fmt: skip
 
 
-def _environment():
+def environment():
     import jinja2
 
     environment = jinja2.Environment(
@@ -78,7 +78,7 @@ def _sentence(text: str):
 
     safe = str(escape(words.printable(text)))
     safe = re.sub("“(.*?)”", r"“<bdi>\1</bdi>”", safe)
-    return Markup(re.sub(r"(?<!\S)--[a-z-]+ [\d.]*\d", r"<code>\g<0></code>", safe))
+    return Markup(re.sub(r"(?<!\S)--[a-z-]+ (?:[\w.]+=\w+|[\d.]*\d)", r"<code>\g<0></code>", safe))
 
 
 def _activations(layers: Sequence[Mapping]) -> list[tuple[str, str]]:

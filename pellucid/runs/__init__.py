@@ -11,12 +11,14 @@ _HOME = {
     "Run": "pellucid.runs.run",
     "Silent": "pellucid.runs.progress",
     "bench": "pellucid.runs.speed",
+    "check": "pellucid.runs.checking",
     "cross_validate": "pellucid.runs.cross_validation",
     "evaluate": "pellucid.runs.evaluation",
     "find_learning_rate": "pellucid.runs.learning_rate",
     "predict": "pellucid.runs.prediction",
     "resume": "pellucid.runs.training",
     "train": "pellucid.runs.training",
+    "write_page": "pellucid.runs.checking",
 }
 
 __all__ = sorted(_HOME)

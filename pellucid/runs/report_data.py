@@ -10,6 +10,7 @@ from pellucid.evaluation import Predictions, Scores
 from pellucid.nn import Dense, Network
 from pellucid.report import DataFacts, Formula, InputFacts, ReportData, gallery, samples, thumbnail
 from pellucid.runs.assemble import SETTINGS, Parts
+from pellucid.runs.checking import guarded, section, with_folds
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.prepare import Prepared
 
@@ -66,6 +67,7 @@ def report_data(
         stopped=stopped,
         folds=folds.accuracies if folds else (),
         warnings=remarks(prepared),
+        checks=section(with_folds(prepared.findings, folds), guarded(prepared)),
         versions=versions(),
     )
 
