@@ -29,6 +29,10 @@ def evaluate(
             metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False
         ),
     ] = None,
+    classes: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Classes whose pictures count; others are left out.", show_default=False),
+    ] = None,
     label_rule: Annotated[
         str | None,
         typer.Option(
@@ -56,6 +60,7 @@ def evaluate(
             model_file(model),
             source,
             part=part,
+            classes=[name.strip() for name in classes.split(",")] if classes else None,
             label_rule=label_rule,
             keys=parse_keys(keys) if keys else None,
             shape=parse_shape(shape) if shape else None,

@@ -26,13 +26,13 @@ def renumber(labels: np.ndarray, classes: Sequence[str], wanted: Sequence[str]) 
     return np.array([number.get(name, -1) for name in classes], dtype=np.int64)[labels]
 
 
-def check_known(names: Sequence[str], known: Sequence[str], where: str) -> None:
+def check_known(names: Sequence[str], known: Sequence[str], where: str, advice: str = "") -> None:
     """Raise DataError for a name that is not in `known`, saying which are nearest, or that is given twice."""
     for position, name in enumerate(names):
         if name not in known:
             near = difflib.get_close_matches(name, known, n=3)
             hint = f"did you mean {in_words(near)}?" if near else f"it has {in_words(known)}"
-            raise DataError(f"no class {quoted(name)} in {where}: {hint}")
+            raise DataError(f"no class {quoted(name)} in {where}: {hint}{advice}")
         if name in names[:position]:
             raise DataError(f"class {quoted(name)} is named twice: name each class once")
 

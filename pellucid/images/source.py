@@ -70,13 +70,13 @@ def open_source(
     settings = {"label_rule": label_rule or None, "keys": dict(keys or {}), "shape": tuple(shape or ())}
     source = _open(str(location), settings, progress)
     left_out = ""
-    if known is not None:
-        check_known(source.classes, known, "the model")
-        source = replace(source, labels=renumber(source.labels, source.classes, known), classes=tuple(known))
-    else:
-        if classes:
-            source, left_out = _select(source, tuple(classes))
+    if classes:
+        source, left_out = _select(source, tuple(classes))
+    if known is None:
         _check_trainable(source)
+    else:
+        check_known(source.classes, known, "the model", advice="; leave pictures of others out with --classes")
+        source = replace(source, labels=renumber(source.labels, source.classes, known), classes=tuple(known))
     return replace(source, label_rule=f"{source.label_rule}: {in_words(_counts(source))}{left_out}")
 
 

@@ -42,6 +42,7 @@ def evaluate(
     source: str | Path,
     *,
     part: str | None = None,
+    classes: Sequence[str] | None = None,
     label_rule: str | None = None,
     keys: Mapping[str, str] | None = None,
     shape: Sequence[int] | None = None,
@@ -49,6 +50,7 @@ def evaluate(
 ) -> Evaluation:
     """Score a model on labelled pictures.
 
+    classes: those whose pictures count, where the source has more than the model; others are left out.
     label_rule, keys, shape: how the source is read, as in a recipe.
     part: which pictures. None takes the test part of a source that has one; of the very data the model was trained on, the test
     part that was held back then; of any other source, all of it.
@@ -57,7 +59,9 @@ def evaluate(
     progress = progress or Silent()
     classifier = model if isinstance(model, Classifier) else Classifier.load(model)
     classifier.require_classes()
-    opened = open_source(source, known=classifier.classes, label_rule=label_rule, keys=keys, shape=shape, progress=progress)
+    opened = open_source(
+        source, classes=classes, known=classifier.classes, label_rule=label_rule, keys=keys, shape=shape, progress=progress
+    )
     progress.say(f"labels: {opened.label_rule}")
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)

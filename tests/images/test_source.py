@@ -68,6 +68,13 @@ def test_known_classes_of_a_model(pets):
     assert 'no class "cat" in the model: did you mean "cats"?' in refused(pets, known=("cats", "dog", "cow"))
 
 
+def test_some_classes_for_a_model_that_knows_fewer(pets):
+    assert 'no class "cow" in the model' in refused(pets, known=("dog", "cat"))
+    source = open_source(pets, known=("dog", "cat"), classes=("cat",))
+    assert source.classes == ("dog", "cat") and set(source.labels.tolist()) == {1}
+    assert source.label_rule == 'one folder per class: "dog" (0), "cat" (4); left out: "cow" (2), "dog" (3)'
+
+
 def test_test_class_without_training_pictures(pets):
     for part, name in (("train", "cat"), ("train", "dog"), ("test", "cat"), ("test", "cow")):
         (pets / part).mkdir(exist_ok=True)
