@@ -31,7 +31,7 @@ class _Layout(NamedTuple):
     delimiter: str
     columns: int
     label: int  # the column of the label
-    name: str  # of that column
+    name: str  # of that column, in words
     has_names: bool
     are_pixels: bool
 
@@ -54,7 +54,7 @@ def open_pixel_table(path: Path, shape: Sequence[int] | None = None) -> Source:
         labels, values = _read(file, text if file == path else read_text(file), layout)
         name = part or "line"
         parts.append(Part(Pair(part, name, layout.name), _shaped(path, values, layout, shape), labels, None))
-    return replace(source_of_parts(path, parts), label_rule=f"the column {quoted(layout.name)} of {path.name}")
+    return replace(source_of_parts(path, parts), label_rule=f"{layout.name} of {path.name}")
 
 
 def _layout(path: Path, text: str) -> _Layout:
@@ -64,12 +64,13 @@ def _layout(path: Path, text: str) -> _Layout:
     if len(cells) < 2:
         raise DataError(f"{path} has a single column: expected a label and a number for each pixel, or path,label")
     if all(map(_is_number, cells[1:])):
-        return _Layout(delimiter, len(cells), 0, "1", has_names=False, are_pixels=True)
+        return _Layout(delimiter, len(cells), 0, "the first column", has_names=False, are_pixels=True)
     label = next((number for number, cell in enumerate(cells) if cell.lower() in _LABEL), None)
     if label is None:
         raise DataError(f"{path} has the columns {in_words(cells)}: expected label and one a pixel, or path and label")
     rest = cells[:label] + cells[label + 1 :]
-    return _Layout(delimiter, len(cells), label, cells[label], has_names=True, are_pixels=all(map(_PIXEL.fullmatch, rest)))
+    are_pixels = all(map(_PIXEL.fullmatch, rest))
+    return _Layout(delimiter, len(cells), label, f"the column {quoted(cells[label])}", has_names=True, are_pixels=are_pixels)
 
 
 def _is_number(text: str) -> bool:
@@ -90,7 +91,7 @@ def _read(path: Path, text: str, layout: _Layout) -> tuple[np.ndarray, np.ndarra
         raise DataError(_what_is_wrong(path, lines, layout))
     labels = [line.split(layout.delimiter, layout.label + 1)[layout.label].strip().strip('"') for line in whole]
     if "" in labels:
-        raise DataError(f"a line of {path} has no label in the column {quoted(layout.name)}: fill it in, or remove the line")
+        raise DataError(f"a line of {path} has no label in {layout.name}: fill it in, or remove the line")
     return np.array(labels), values
 
 

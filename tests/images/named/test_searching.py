@@ -1,5 +1,7 @@
 import hashlib
+import io
 import shutil
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from pellucid.images import open_source
 from pellucid.images.named import CATALOGUE
 from pellucid.images.named.catalogue import Published
 from pellucid.images.named.searching import find
-from tests.images.readers.published import write_cifar10, write_mnist
+from tests.images.readers.published import write_cifar10, write_cifar100, write_mnist
 
 
 def published(folder: Path, files) -> tuple[Published, ...]:
@@ -107,6 +109,64 @@ def test_opened_by_name(shelf):
     cifar = open_source("cifar-10", classes=["airplane", "automobile", "bird"])
     assert (cifar.name, cifar.location, len(cifar)) == ("cifar-10", "cifar-10", 36)
     assert cifar.label_rule.startswith('what the picture shows: "airplane" (10+2), "automobile" (10+2), "bird" (10+2); left out: ')
+
+
+def archived(folder: Path, prefix: str) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for file in sorted(folder.iterdir()):
+            archive.add(file, prefix + file.name)
+    return stream.getvalue()
+
+
+def test_the_archive_as_published(shelf, monkeypatch):
+    content = archived(shelf.parent / "made" / "cifar-10" / "unpacked", "cifar-10-batches-py/")
+    (shelf / "cifar-10-python.tar.gz").write_bytes(content)
+    file = Published("cifar-10-python.tar.gz", len(content), "sha256:" + hashlib.sha256(content).hexdigest())
+    monkeypatch.setitem(CATALOGUE, "cifar-10", replace(CATALOGUE["cifar-10"], files=(file,)))
+    source = open_source("cifar-10")
+    assert len(source) == 120 and source.paths[0] == "data_batch_1[0]" and source.classes[9] == "truck"
+
+
+def test_one_hundred_classes_have_their_names_without_a_file_of_names(shelf, monkeypatch):
+    write_cifar100(shelf / "cifar-100-python")
+    here = (sizes(shelf / "cifar-100-python", ("train", "test")),)
+    monkeypatch.setitem(CATALOGUE, "cifar-100", replace(CATALOGUE["cifar-100"], extracted=here))
+    (shelf / "cifar-100-python" / "meta").unlink()
+    source = open_source("cifar-100")
+    assert len(source.classes) == 100 and source.classes[0] == "apple" and source.classes[99] == "worm"
+    assert source.split.tolist() == ["train"] * 200 + ["test"] * 200
+
+
+def test_the_binary_version(shelf, monkeypatch):
+    rows = np.random.default_rng(0).integers(0, 10, (20, 3073), dtype=np.uint8)
+    names = ("data_batch_1.bin", "test_batch.bin")
+    (shelf / "cifar-10-batches-bin").mkdir()
+    for name in names:
+        (shelf / "cifar-10-batches-bin" / name).write_bytes(rows.tobytes())
+    here = (sizes(shelf / "cifar-10-batches-bin", names),)
+    monkeypatch.setitem(CATALOGUE, "cifar-10", replace(CATALOGUE["cifar-10"], extracted=here))
+    names = CATALOGUE["cifar-10"].read(Path("cifar-10"), find(CATALOGUE["cifar-10"])).classes
+    assert set(names) <= {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"}
+
+
+def test_the_catalogue_is_complete():
+    """Every data set has several addresses, and a checksum and a size for each file."""
+    for dataset in CATALOGUE.values():
+        assert len(dataset.addresses) >= 2
+        assert all(address.startswith(("https://", "http://")) and address.endswith("/") for address in dataset.addresses)
+        for file in dataset.files:
+            kind, _, digits = file.checksum.partition(":")
+            assert len(digits) == {"md5": 32, "sha256": 64}[kind] and file.size > 0
+
+
+@pytest.mark.parametrize("name", ["mnist", "cat-vs-noncat"])
+def test_the_catalogue_fits_the_real_files(real_data, name):
+    if not (real_data / name).exists():
+        pytest.skip(f"{name} is absent")
+    files = find(CATALOGUE[name])
+    assert [file.name for file in files] == [file.name for file in CATALOGUE[name].files]
+    assert [file.stat().st_size for file in files] == [file.size for file in CATALOGUE[name].files]
 
 
 def test_the_real_mnist(real_data):
