@@ -45,10 +45,11 @@ def damaged_cifar(folder):
 
 
 def label_outside(folder):
-    write_cifar10(folder)
+    folder.mkdir()
     rows = np.zeros((20, 3073), np.uint8)
     rows[3, 0] = 10
     (folder / "data_batch_2.bin").write_bytes(rows.tobytes())
+    (folder / "batches.meta.txt").write_text("\n".join("abcdefghij"))
     return folder
 
 

@@ -45,7 +45,7 @@ def open_cifar(path: Path) -> Source:
     Raises DataError for files that are damaged, cut off, or hold anything but arrays and text.
     """
     if path.is_dir():
-        return _read(path, _contents([file for file in path.iterdir() if _is_wanted(file.name)]))
+        return _read(path, _contents([file for file in path.iterdir() if _is_wanted(file.name) and file.is_file()]))
     return _read(path, _unpacked(path))
 
 
@@ -56,10 +56,11 @@ def read_cifar_files(path: Path, files: Sequence[Path], classes: Sequence[str]) 
 
 def _read(path: Path, contents: Mapping[str, bytes], classes: Sequence[str] | None = None) -> Source:
     """The files, by name, as one source; test pictures are its given test part."""
-    batches = [name for name in sorted(contents, key=natural_key) if _BATCH.fullmatch(name)]
+    found = [name for name in sorted(contents, key=natural_key) if _BATCH.fullmatch(name)]
+    found.sort(key=lambda name: name.startswith("test"))
+    batches = [name for name in found if not name.endswith(".bin")] or found  # the same pictures, where both versions are there
     if not batches:
         raise DataError(f"no CIFAR pictures in {path}: expected data_batch_1 ... test_batch, or train and test")
-    batches.sort(key=lambda name: name.startswith("test"))
     tables = []
     for name in batches:
         read = _binary_batch if name.endswith(".bin") else _python_batch

@@ -74,18 +74,17 @@ def read_idx(path: Path, pairs: Pairs, classes: Sequence[str] | None = None) -> 
 
     `classes` names the labels 0, 1, 2, ...
     """
-    tables = []
-    for part in sorted(pairs, key=_ORDER.index):
+    tables, parts = [], sorted(pairs, key=_ORDER.index)
+    for part in parts:
         files = pairs[part]
         if len(files) < 2:
             (kind, file), lost = next(iter(files.items())), {"images": "labels", "labels": "images"}
             raise DataError(f"no {lost[kind]} beside {file}: expected a file {_partner(file, kind, lost[kind])}")
         images, labels = _read(files["images"]), _read(files["labels"])
         _check_pair(files, images, labels)
-        tables.append(Table(part, part or path.name.partition(".")[0], images, labels.astype(np.int64)))
-    return source_of(
-        path, tables, f"the numbers in {', '.join(pairs[part]['labels'].name for part in sorted(pairs, key=_ORDER.index))}", classes
-    )
+        named = part or (TRAIN if len(parts) > 1 else "")  # a pair without a part beside t10k-... is for training
+        tables.append(Table(named, named or path.name.partition(".")[0], images, labels.astype(np.int64)))
+    return source_of(path, tables, f"the numbers in {', '.join(pairs[part]['labels'].name for part in parts)}", classes)
 
 
 def _families(files: Iterable[Path]) -> dict[str, Pairs]:

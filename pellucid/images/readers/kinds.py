@@ -67,7 +67,7 @@ def _kind_of_file(path: Path) -> Kind | None:
     if name.endswith((".jsonl", ".ndjson")):
         return MANIFEST
     if name.endswith((".csv", ".tsv")):
-        return MANIFEST if is_manifest(path, read_text(path)) else PIXEL_TABLE
+        return MANIFEST if is_manifest(read_text(path)) else PIXEL_TABLE
     return IDX if is_idx_name(name) or is_idx(_start(path)) else None
 
 

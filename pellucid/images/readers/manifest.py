@@ -15,7 +15,7 @@ from pellucid.errors import DataError
 from pellucid.images.formats import is_picture
 from pellucid.images.labels import in_words, number_labels, quoted
 from pellucid.images.readers.parts import WORDS
-from pellucid.images.readers.rows import Row, Table, csv_table, delimiter_of, json_lines_table, read_text
+from pellucid.images.readers.rows import Row, Table, csv_table, first_cells, json_lines_table, read_text
 from pellucid.images.source import Source, slug
 from pellucid.images.split import TRAIN
 
@@ -46,10 +46,10 @@ class _Listed(NamedTuple):
     group: str
 
 
-def is_manifest(path: Path, text: str) -> bool:
+def is_manifest(text: str) -> bool:
     """Whether a CSV names files: in a column called so, or without names, in its first cell."""
-    cells = [cell.strip().strip('"').lower() for cell in text.partition("\n")[0].split(delimiter_of(text.partition("\n")[0]))]
-    return bool(set(cells) & set(_PATH)) or is_picture(cells[0])
+    cells = first_cells(text)
+    return any(cell.lower() in _PATH for cell in cells) or is_picture(cells[0])
 
 
 def open_manifest(path: Path) -> Source:
@@ -90,9 +90,7 @@ def _table(path: Path) -> Table:
     text = read_text(path)
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         return json_lines_table(path, text)
-    first = text.partition("\n")[0].split(delimiter_of(text.partition("\n")[0]))
-    headless = is_picture(first[0].strip().strip('"'))
-    return csv_table(path, text, ("path", "label", "split", "group") if headless else ())
+    return csv_table(path, text, ("path", "label", "split", "group") if is_picture(first_cells(text)[0]) else ())
 
 
 def _columns(table: Table) -> _Columns:

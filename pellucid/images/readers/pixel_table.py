@@ -18,7 +18,7 @@ from pellucid.errors import DataError
 from pellucid.images.labels import in_words, quoted
 from pellucid.images.readers.keyed_arrays import Pair, Part, source_of_parts
 from pellucid.images.readers.parts import parts_beside
-from pellucid.images.readers.rows import delimiter_of, read_text
+from pellucid.images.readers.rows import delimiter_of, first_cells, read_text
 from pellucid.images.source import Source
 
 _LABEL = ("label", "class", "target", "y")
@@ -58,9 +58,7 @@ def open_pixel_table(path: Path, shape: Sequence[int] | None = None) -> Source:
 
 
 def _layout(path: Path, text: str) -> _Layout:
-    first = text.partition("\n")[0]
-    delimiter = delimiter_of(first)
-    cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
+    delimiter, cells = delimiter_of(text), first_cells(text)
     if len(cells) < 2:
         raise DataError(f"{path} has a single column: expected a label and a number for each pixel, or path,label")
     if all(map(_is_number, cells[1:])):

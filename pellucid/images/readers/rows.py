@@ -29,15 +29,19 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
 
 
-def delimiter_of(line: str) -> str:
-    """The comma, semicolon or tab that a line has most of."""
-    return max(",;\t", key=line.count)
+def delimiter_of(text: str) -> str:
+    """The comma, semicolon or tab that the first line has most of."""
+    return max(",;\t", key=text.partition("\n")[0].count)
+
+
+def first_cells(text: str) -> list[str]:
+    """The cells of the first line of a CSV, without their quotation marks."""
+    return [cell.strip().strip('"') for cell in text.partition("\n")[0].split(delimiter_of(text))]
 
 
 def csv_table(path: Path, text: str, columns: Sequence[str] = ()) -> Table:
     """The rows of CSV text; without `columns` its first line names them."""
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(first), strict=True)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(text), strict=True)
     names, rows = tuple(columns), []
     try:
         for cells in reader:

@@ -80,6 +80,12 @@ def test_binary_version_of_one_hundred(tmp_path):
     assert source.classes[9] == "fine9" and source.labels.tolist() == [k % 10 for k in range(20)] * 2
 
 
+def test_both_versions_in_one_folder_are_read_once(cifar10):
+    (cifar10 / "data_batch_1.bin").write_bytes(bytes(3073))
+    (cifar10 / "train").mkdir()
+    assert len(open_source(cifar10)) == 120
+
+
 def test_without_names_the_numbers_are_the_classes(cifar10):
     (cifar10 / "batches.meta").unlink()
     assert open_source(cifar10).classes == tuple("0123456789")

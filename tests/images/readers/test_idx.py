@@ -52,6 +52,14 @@ def test_a_pair_without_parts_is_not_split(tmp_path):
     assert source.paths[7] == "mine[7]"
 
 
+def test_a_pair_without_a_part_beside_a_test_part_trains(tmp_path):
+    write_mnist(tmp_path, compressed=False)
+    for kind in ("images-idx3", "labels-idx1"):
+        (tmp_path / f"train-{kind}-ubyte").rename(tmp_path / f"{kind}-ubyte")
+    source = open_source(tmp_path)
+    assert sorted(set(source.split)) == ["test", "train"] and np.count_nonzero(source.split == "train") == 20
+
+
 def test_uncompressed_files_win_over_compressed(tmp_path):
     write_mnist(tmp_path, train=8)
     write_mnist(tmp_path, train=20, compressed=False)
