@@ -21,6 +21,7 @@ from pellucid.recipes.read import parse_toml
 from pellucid.runs.assemble import build_update
 from pellucid.runs.evaluation import in_model_range, parts_of
 from pellucid.runs.folder import check_free, new_folder
+from pellucid.runs.prepare import labelling
 from pellucid.runs.progress import Silent
 
 NEIGHBOURS = 8
@@ -234,9 +235,8 @@ def _covered_probability(classifier: Classifier, x: np.ndarray, covered: explana
 
 def _read(classifier: Classifier, source: str | Path, recipe: Recipe | None, progress: Silent) -> Dataset:
     """A source's pictures as the model takes them, labelled as they were at training where that fits."""
-    data = recipe.data if recipe and str(source) == recipe.data.source else None
-    rules = {"label_rule": data.label_rule or None, "keys": data.keys or None} if data else {}
-    opened = open_source(source, known=classifier.classes, **rules)
+    rules = labelling(recipe) if recipe and str(source) == recipe.data.source else {}
+    opened = open_source(source, known=classifier.classes, progress=progress, **rules)
     with progress.task("reading pictures", len(opened)) as advance:
         return read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
 

@@ -57,7 +57,7 @@ def prepare(
     """
     chosen = _recipe(recipe, overrides) if recipe is not None else None
     location = _location(source, chosen)
-    opened = open_source(location, **_labelling(chosen or Recipe().override(_only_data(overrides))), progress=progress)
+    opened = open_source(location, **labelling(chosen or Recipe().override(_only_data(overrides))), progress=progress)
     if chosen is None:
         name = default_for(opened)
         chosen = _recipe(name, overrides)
@@ -130,7 +130,8 @@ def _only_data(overrides: Mapping[str, Any]) -> dict[str, Any]:
     return {name: overrides[name] for name in names if name in overrides}
 
 
-def _labelling(recipe: Recipe) -> dict[str, Any]:
+def labelling(recipe: Recipe) -> dict[str, Any]:
+    """How a recipe says that a source is read: the settings of `open_source`."""
     data = recipe.data
     return {
         "classes": data.classes or None,
