@@ -21,6 +21,7 @@ from pellucid.recipes.read import parse_toml
 from pellucid.runs.assemble import build_update
 from pellucid.runs.evaluation import in_model_range, parts_of
 from pellucid.runs.folder import check_free, new_folder
+from pellucid.runs.prepare import files_behind, labelling
 from pellucid.runs.progress import Silent
 
 NEIGHBOURS = 8
@@ -161,7 +162,7 @@ def _picture(classifier: Classifier, given: str | Path, recipe: Recipe | None) -
 
 
 def _row(classifier: Classifier, source: str, row: int, recipe: Recipe | None) -> _Picture:
-    dataset = _read(classifier, source, recipe, Silent())
+    dataset, _ = _read(classifier, source, recipe, Silent())
     if row >= len(dataset):
         raise DataError(f"{source} has {len(dataset):,} pictures, so the last one is {source}[{len(dataset) - 1}]; got {row}")
     values = in_model_range(classifier, dataset, np.array([row]))
@@ -232,13 +233,13 @@ def _covered_probability(classifier: Classifier, x: np.ndarray, covered: explana
     return float(probabilities(outputs, classifier.link, classifier.temperature)[0, target])
 
 
-def _read(classifier: Classifier, source: str | Path, recipe: Recipe | None, progress: Silent) -> Dataset:
-    """A source's pictures as the model takes them, labelled as they were at training where that fits."""
-    data = recipe.data if recipe and str(source) == recipe.data.source else None
-    rules = {"label_rule": data.label_rule or None, "keys": data.keys or None} if data else {}
-    opened = open_source(source, known=classifier.classes, **rules)
+def _read(classifier: Classifier, source: str | Path, recipe: Recipe | None, progress: Silent) -> tuple[Dataset, list[str]]:
+    """A source's pictures as the model takes them, labelled as they were at training where that fits, and their files."""
+    rules = labelling(recipe) if recipe and str(source) == recipe.data.source else {}
+    opened = open_source(source, known=classifier.classes, progress=progress, **rules)
     with progress.task("reading pictures", len(opened)) as advance:
-        return read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
+        dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
+    return dataset, files_behind(opened, dataset)
 
 
 def _neighbours(
@@ -249,12 +250,12 @@ def _neighbours(
     if not source:
         return (), "The model does not say what it was trained on: name its training pictures with --training SOURCE."
     try:
-        dataset = _read(classifier, source, recipe, progress)
+        dataset, files = _read(classifier, source, recipe, progress)
     except DataError as error:
         if training:
             raise
         return (), f"The training pictures are not at {source} any more ({error}): say where they are with --training SOURCE."
-    parts = parts_of(classifier, dataset)
+    parts = parts_of(classifier, dataset, files)
     is_same = classifier.provenance.get("data_sha256") == dataset.content_hash()
     if not (training or is_same):
         return (), f"The pictures at {source} are not those that the model was trained on: name them with --training SOURCE."

@@ -141,6 +141,7 @@ def _only_data(overrides: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def labelling(recipe: Recipe) -> dict[str, Any]:
+    """How a recipe says that a source is read: the settings of `open_source`."""
     data = recipe.data
     return {
         "classes": data.classes or None,

@@ -39,7 +39,7 @@ def train(
 ) -> Run:
     """Train on `source` and leave model, report and tables in a folder.
 
-    source: a folder of pictures, an .npz file, or "digits"; None takes the one named in the recipe.
+    source: a folder of pictures, a file of them, or the name of a data set; None takes the one named in the recipe.
     recipe: a name that ships, a TOML file, or a Recipe; None chooses by the data.
     out: a folder that is empty or does not exist; None makes runs/<source>-<n>.
     stop: asked before each step; True ends training and keeps the best model so far.

@@ -57,6 +57,12 @@ def test_the_numbers_are_those_of_the_prediction(run, here):
     assert values["weight"]["after"] != values["weight"]["before"]
 
 
+def test_a_model_of_some_classes_finds_its_neighbours(here):
+    run = pellucid.train("digits", out=here / "run", epochs=1, hidden=(4,), classes=("8", "3"))
+    found = explained(run.classifier, png(here / "seven.png"))
+    assert {each.label for each in found.neighbours} <= {"8", "3"} and len(found.neighbours) == 8
+
+
 def test_a_row_of_the_source_brings_its_label_and_is_not_its_own_neighbour(run):
     found = explained(run.classifier, "digits[17]")
     assert (found.classes[found.label], found.label_from) == ("7", "as the source says")

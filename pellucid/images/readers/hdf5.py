@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pellucid.errors import DataError
-from pellucid.images.labels import quoted
+from pellucid.images.labels import in_words, quoted
 from pellucid.images.readers.keyed_arrays import Part, parts_in, source_of_parts
 from pellucid.images.readers.parts import parts_beside
 from pellucid.images.source import Source
@@ -22,10 +22,14 @@ def is_hdf5_name(name: str) -> bool:
 def open_hdf5(path: Path, keys: Mapping[str, str] | None = None) -> Source:
     """The arrays of an HDF5 file as labelled pictures or feature rows; with them, the parts in files beside it.
 
-    train_cats.h5 and test_cats.h5 are such parts, and so are train.h5 and test.h5. Raises DataError for a file or arrays that
-    cannot be used, and where h5py is missing.
+    train_cats.h5 and test_cats.h5 are such parts, and so are train.h5 and test.h5; a folder of them will do. Raises DataError
+    for a file or arrays that cannot be used, and where h5py is missing.
     """
-    return read_hdf5(path, parts_beside(path, lambda file: is_hdf5_name(file.name)), keys)
+    files = sorted(file for file in path.iterdir() if is_hdf5_name(file.name)) if path.is_dir() else [path]
+    parts = parts_beside(files[0], lambda file: is_hdf5_name(file.name))
+    if len(parts) < len(files):
+        raise DataError(f"{path} holds HDF5 files of several data sets, {in_words(file.name for file in files)}: give one of them")
+    return read_hdf5(path, parts, keys)
 
 
 def read_hdf5(path: Path, files: Iterable[tuple[str, Path]], keys: Mapping[str, str] | None = None) -> Source:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pellucid.errors import DataError
+from pellucid.images.formats import is_hidden
 from pellucid.images.readers.cifar import is_cifar_folder, open_cifar
 from pellucid.images.readers.folder import open_folder
 from pellucid.images.readers.hdf5 import is_hdf5_name, open_hdf5
@@ -46,13 +47,16 @@ def kind_of(path: Path) -> Kind | None:
 def _kind_of_folder(path: Path) -> Kind:
     try:
         with os.scandir(path) as entries:
-            names = [entry.name for entry in entries if entry.is_file()]
+            files = {entry.name: entry.is_file() for entry in entries if not is_hidden(entry.name)}
     except OSError as error:
         raise DataError(f"cannot read the folder {path}: {error.strerror}; change its permissions") from error
+    names = [name for name, is_file in files.items() if is_file]
     if is_cifar_folder(names):
         return CIFAR
     if any(is_idx_name(name) for name in names):
         return IDX
+    if files and all(is_file and is_hdf5_name(name) for name, is_file in files.items()):
+        return HDF5
     return METADATA if has_metadata(path) else PICTURES
 
 

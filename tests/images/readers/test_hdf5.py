@@ -37,15 +37,22 @@ def course(save):
     return save("train_catvnoncat.h5", train_set_x=IMAGES, train_set_y=LABELS, list_classes=names), test
 
 
-@pytest.mark.parametrize("given", [0, 1])
+@pytest.mark.parametrize("given", [0, 1, "their folder"])
 def test_files_of_the_course(save, given):
-    source = open_source(course(save)[given])
+    files = course(save)
+    source = open_source(files[0].parent if given == "their folder" else files[given])
     np.testing.assert_array_equal(source.images, np.concatenate([IMAGES, IMAGES[:3]]))
     assert source.classes == ("cat", "non-cat")
     assert source.labels.tolist() == [1, 0, 0, 1, 0, 0, 1, 0, 0]
     assert source.split.tolist() == ["train"] * 6 + ["test"] * 3
     assert source.paths[5:7] == ("train_set_x[5]", "test_set_x[0]")
     assert source.label_rule == 'the labels in train_set_y, test_set_y: "cat" (4+2), "non-cat" (2+1)'
+
+
+def test_a_folder_of_several_data_sets(save, tmp_path):
+    course(save)
+    save("other.h5", x=IMAGES, y=LABELS)
+    assert 'HDF5 files of several data sets, "other.h5", "test_catvnoncat.h5", "train_' in refused(tmp_path)
 
 
 def test_parts_with_the_same_keys(save):
