@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from benchmarks.report import Rows, conditions, configurations, limits, memory, others, summary
+from benchmarks.report import ADAM_BYTES, Rows, conditions, configurations, limits, memory, others, summary
 from benchmarks.worker import GROWTH_STEPS, WARM_UP_SECONDS
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 NOTES = Path(__file__).with_name("notes.md")  # what was tried where a goal is missed, written by hand
-ADAM_BYTES = 28  # a parameter: theta, gradient and two moments are read, three of them written
 BUSY = 0.2  # cores
 
 
@@ -67,22 +66,23 @@ A whole training step: forward, loss, backward and Adam, on one batch that is al
 also counts the hits and looks for NaN and infinity."""
 
 LIMITS = f"""\
-How far that is from what the machine can do: each multiply-add of forward and backward counts as two operations. A
-convolution counts as its plain sum, so a method that needs fewer (Winograd's) may exceed 100 %. The peak is that of a float32
-product of large matrices. Small networks are bound by calls and by what Adam reads and writes, {ADAM_BYTES} bytes a
-parameter. Batch assembly, from shuffled uint8 pictures to a float32 batch, comes on top of the step."""
+### How far that is from what the machine can do
+
+Each multiply-add of forward and backward counts as two operations. A convolution counts as its plain sum, so a method
+that needs fewer (Winograd's) may exceed 100 %. The peak is that of a float32 product of large matrices. Adam reads and
+writes {ADAM_BYTES} bytes a parameter. Batch assembly, from shuffled uint8 pictures to a float32 batch, comes on top of the step."""
 
 FORWARD = """\
 ## Inference
 
-`network.forward` on float32 arrays, as the other packages get them. `Classifier.predict`, listed below, takes uint8
-pictures and gives class names: it checks, normalises and computes the softmax as well."""
+Ratios are to `network.forward` on float32 arrays, as the other packages get them. `Classifier.predict` takes uint8 pictures
+and gives class names: it checks, normalises and computes the softmax as well."""
 
 MEMORY = """\
 ## Memory
 
 Resident memory of the process at most, during training steps after warm-up, and how much of it came after the
-imports."""
+imports. The ratio is that of the process."""
 
 AGAIN = """\
 ## On your computer

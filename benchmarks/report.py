@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 Rows = Sequence[dict]
 
+PREDICT = "Classifier.predict"
+ADAM_BYTES = 28  # a parameter: theta, gradient and two moments are read, three of them written
+
 
 class Table(NamedTuple):
     """heading: one text a column. lines: the cells. words: how many columns, from the left, hold words and not numbers."""
@@ -65,14 +68,40 @@ def standings(rows: Rows) -> list[Standing]:
 
 
 def summary(rows: Rows) -> Table:
-    """A row a workload, a column a peer: its ratio and the goal, in bold where that is met."""
+    """A row a workload, a column a peer: its ratio and the goal, in bold where that is met.
+
+    Where `Classifier.predict` was measured, its time has a column too.
+    """
     found = {(each.workload, each.peer): each for each in standings(rows)}
     peers = tuple(dict.fromkeys(peer for _, peer in found))
+    predict = any(row["configuration"] == PREDICT for row in rows)
     lines = [
-        (workload, duration(own[0]["ours_seconds"]), *(str(found.get((workload, peer), "–")) for peer in peers))
+        (
+            workload,
+            duration(own[0]["ours_seconds"]),
+            *([predict_time(own)] if predict else []),
+            *(str(found.get((workload, peer), "–")) for peer in peers),
+        )
         for workload, own in by_workload(rows)
     ]
-    return Table(("workload", "pellucid", *peers), lines, words=1)
+    heading = ("workload", own_name(rows), *([f"`{PREDICT}`"] if predict else []), *peers)
+    return Table(heading, lines, words=1)
+
+
+def own_name(rows: Rows) -> str:
+    return f"`{rows[0]['ours']}`" if rows and rows[0]["benchmark"] == "forward" else "pellucid"
+
+
+def predict_time(rows: Rows) -> str:
+    """The time of `Classifier.predict` on a workload, and its limit, in bold where that is kept."""
+    row = next((row for row in rows if row["configuration"] == PREDICT), None)
+    if row is None:
+        return "–"
+    seconds, limit = row["peer_seconds"], row["predict_limit"]
+    if limit is None:
+        return duration(seconds)
+    goal = f"goal at most {duration(limit)}"
+    return f"**{duration(seconds)}** ({goal})" if seconds <= limit else f"{duration(seconds)} ({goal})"
 
 
 def limits(rows: Rows) -> Table:
@@ -84,12 +113,13 @@ def limits(rows: Rows) -> Table:
             f"{row['batch'] / row['ours_seconds']:,.0f}",
             duration(row["ours_assembly_seconds"]),
             f"{row['operations'] / 1e6:,.1f}",
+            f"{ADAM_BYTES * row['parameters'] / 1e6:,.2f}",
             f"{gflops(row):,.1f}",
             f"{100 * gflops(row) / row['peak_gflops']:.0f} %",
         )
         for workload, (row, *_) in by_workload(rows)
     ]
-    heading = ("workload", "step", "pictures/s", "batch assembly", "million operations", "GFLOP/s", "of peak")
+    heading = ("workload", "step", "pictures/s", "batch assembly", "million operations", "MB of Adam", "GFLOP/s", "of peak")
     return Table(heading, lines, words=1)
 
 
@@ -140,7 +170,10 @@ def by_workload(rows: Rows) -> Iterable[tuple[str, list[dict]]]:
 def conditions(rows: Rows) -> list[str]:
     """What the numbers depend on, a line each."""
     first = rows[0]
-    lines = [f"processor: {first['cpu']}, {first['cores']} cores", f"pellucid: {package(first, 'ours')}"]
+    lines = [
+        f"processor: {first['cpu']}, {first['cores']} cores; Python {first['ours_versions']['python']}",
+        f"pellucid: {package(first, 'ours')}",
+    ]
     packages = {row["peer"]: package(row, "peer") for row in rows if row["peer"] != "pellucid"}
     lines += [f"{peer}: {text}" for peer, text in packages.items()]
     if (used := others(rows)) is not None:
@@ -157,7 +190,7 @@ def others(rows: Rows) -> float | None:
 def package(row: dict, whose: str) -> str:
     """Versions, and in what and with how many threads it multiplies matrices."""
     blas, threads = row[f"{whose}_blas"], row[f"{whose}_threads"]
-    versions = ", ".join(f"{name} {version}" for name, version in row[f"{whose}_versions"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in row[f"{whose}_versions"].items() if name != "python")
     kernel = f", kernel {blas['kernel']}" if blas["kernel"] else ""
     return f"{versions}; {blas['library']}{kernel}; {threads} thread{'s' * (threads != 1)}"
 

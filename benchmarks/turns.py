@@ -38,7 +38,7 @@ def measure(
         "benchmark": does,
         "ours": ours.configuration,
         "peak_gflops": max(before, machine.peak(min(seconds, PEAK_SECONDS))) / 1e9,
-        "operations": operations(workload, does),
+        **counted(workload, does),
         "ours_memory_growth": growth,
         "repetitions": repetitions,
         "cpu": machine.processor(),
@@ -73,16 +73,19 @@ def row(workload: Workload, ours: dict, theirs: dict, peer: Contender) -> dict:
         "configuration": peer.configuration,
         "precision": peer.precision,
         "goal": workload.goals.get(peer.peer),
+        "predict_limit": workload.predict_limit,
         "ratio": theirs["seconds"] / ours["seconds"],
         **both,
     }
 
 
-def operations(workload: Workload, does: str) -> int:
-    """Floating-point operations, a convolution's as of its plain sum."""
+def counted(workload: Workload, does: str) -> dict:
+    """The parameters, and the floating-point operations of one step or one answer, a convolution's as of its plain sum."""
     from benchmarks.contenders.ours import network_of
 
     network: Network = network_of(workload, reference)
     if does == "step":
-        return training_operations(network, workload.batch)
-    return 2 * workload.batch * sum(layer.multiply_adds() for layer in network.layers)
+        operations = training_operations(network, workload.batch)
+    else:
+        operations = 2 * workload.batch * sum(layer.multiply_adds() for layer in network.layers)
+    return {"parameters": network.parameters, "operations": operations}

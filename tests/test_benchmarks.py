@@ -1,7 +1,9 @@
 """The benchmarks run, say all that a number depends on, and compute what they claim."""
 
+import importlib
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +59,8 @@ def made(workload="784-100-10", peer="PyTorch", configuration="eager", precision
         **{f"ours_{name}": value for name, value in side.items()},
         **{f"peer_{name}": value for name, value in theirs.items()},
         "operations": 2_000_000,
+        "parameters": 79_510,
+        "predict_limit": None,
         "peak_gflops": 4.0,
         "ours_memory_growth": {"traced": 131, "resident": 0},
         "repetitions": 9,
@@ -109,10 +113,22 @@ def test_the_ratio_of_a_peer_is_that_of_its_fastest_float32_configuration():
 def test_cells():
     met, missed = made(ratio=4.04, goal=4), made(peer="JAX", ratio=1.2, goal=1.5)
     assert summary([met, missed]).lines == [("784-100-10", "1,000 µs", "**4.0×** (goal 4)", "1.2× (goal 1.5: 20 % short)")]
-    assert limits([met]).lines == [("784-100-10", "1,000 µs", "64,000", "20.0 µs", "2.0", "2.0", "50 %")]
+    assert limits([met]).lines == [("784-100-10", "1,000 µs", "64,000", "20.0 µs", "2.0", "2.23", "2.0", "50 %")]
     own, peer = configurations([met]).lines
     assert own == ("**784-100-10**", "pellucid, compiled kernels", "2", "1,000 µs (900 µs to 2,000 µs)", "1.00", "20.0 µs")
     assert peer[1:3] == ("PyTorch, eager", "2") and peer[4:] == ("4.04", "–")
+
+
+def test_predict_has_a_column_of_its_own():
+    predict = made(peer="pellucid", configuration="Classifier.predict", ratio=2.0) | {"ours": "network.forward"}
+    for limit, cell in (
+        (0.003, "**2,000 µs** (goal at most 3,000 µs)"),
+        (0.001, "2,000 µs (goal at most 1,000 µs)"),
+        (None, "2,000 µs"),
+    ):
+        rows = [predict | {"benchmark": "forward", "predict_limit": limit}, made() | {"benchmark": "forward"}]
+        assert summary(rows).heading == ("workload", "`network.forward`", "`Classifier.predict`", "PyTorch")
+        assert summary(rows).lines == [("784-100-10", "1,000 µs", cell, "2.0×")]
 
 
 @pytest.mark.parametrize(
@@ -232,3 +248,32 @@ def test_the_peak_of_memory_is_that_since_it_was_forgotten():
     assert machine.peak_memory() < before - 300e6
     np.ones(12_500_000)
     assert machine.peak_memory() > machine.memory_in_use() + 50e6
+
+
+def small(name: str) -> Workload:
+    """The workload whose name holds `name`, with two pictures a batch."""
+    return replace(next(each for each in STEPS if name in each.name), batch=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["64-32-10", "12288-20-7-5-1", "LeNet", "with batch norm", "MNIST example"])
+@pytest.mark.parametrize("peer", [peer for peer in STEP_PEERS if not peer.compiles], ids=lambda peer: peer.name)
+def test_each_installed_peer_trains_and_assembles(peer, name):
+    workload = small(name)
+    if peer.missing() or not peer.suits(workload):
+        pytest.skip(peer.missing() or "it does not take part")
+    module = importlib.import_module(f"benchmarks.contenders.{peer.module}")
+    module.step(workload, **peer.options)(getattr(module, "STEPS", 2))
+    if hasattr(module, "assembly"):
+        module.assembly(workload, **peer.options)(2)
+    assert module.blas(**peer.options)["threads"] >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["784-100-10, 1 p", "LeNet-5, 1 p", "CNN 32-32-64-64-128-128, 1 p"])
+@pytest.mark.parametrize("peer", [peer for peer in FORWARD_PEERS if not peer.compiles], ids=lambda peer: peer.name)
+def test_each_installed_peer_answers(peer, name):
+    workload = next(each for each in FORWARD if name in each.name)
+    if peer.missing() or not peer.suits(workload):
+        pytest.skip(peer.missing() or "it does not take part")
+    importlib.import_module(f"benchmarks.contenders.{peer.module}").forward(workload, **peer.options)(2)

@@ -68,11 +68,14 @@ def _pytorch(configuration: str, **fields) -> Contender:
     return Contender("PyTorch", configuration, "pytorch", "torch", ("torch",), **fields)
 
 
+def _onnx(configuration: str, **fields) -> Contender:
+    return Contender("ONNX Runtime", configuration, "onnx_runtime", "onnxruntime", ("onnxruntime", "onnx"), **fields)
+
+
 OURS = _ours("compiled kernels")
 
 STEP_PEERS = (
     _ours("NumPy kernels", options={"kernels": "reference"}, suits=dense),
-    Contender("scikit-learn", "MLPClassifier.fit", "scikit_learn", "sklearn", ("scikit-learn",), suits=classification),
     _pytorch("eager"),
     _pytorch("eager, channels_last", options={"channels_last": True}, suits=convolutional),
     _pytorch("torch.compile", options={"compile": True}, compiles=True),
@@ -90,15 +93,17 @@ STEP_PEERS = (
         suits=convolutional,
     ),
     Contender("JAX", "jit, donated buffers", "jax_jit", "jax", ("jax", "jaxlib")),
+    Contender("scikit-learn", "MLPClassifier.fit", "scikit_learn", "sklearn", ("scikit-learn",), suits=classification),
 )
 
 FORWARD_OURS = _ours("network.forward")
 
 FORWARD_PEERS = (
     _ours("Classifier.predict", options={"classifier": True}),
-    Contender("ONNX Runtime", "session.run", "onnx_runtime", "onnxruntime", ("onnxruntime", "onnx")),
     _pytorch("eager, inference_mode"),
     _pytorch("eager, inference_mode, channels_last", options={"channels_last": True}, suits=convolutional),
     _pytorch("torch.compile, inference_mode", options={"compile": True}, compiles=True),
     Contender("JAX", "jit", "jax_jit", "jax", ("jax", "jaxlib")),
+    _onnx("session.run"),
+    _onnx("session.run_with_iobinding", options={"binding": True}),
 )
