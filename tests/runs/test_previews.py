@@ -5,6 +5,7 @@ import pytest
 
 import pellucid
 from pellucid.errors import RecipeError
+from pellucid.recipes import Recipe
 from pellucid.runs.preview_sheet import draw_preview
 
 
@@ -17,7 +18,7 @@ def photographs(tmp_path, count=30, channels=3, classes=3):
 
 
 def test_versions_are_those_of_the_epochs(tmp_path):
-    found = pellucid.preview(photographs(tmp_path), **{"augment.flip": "alternating"})
+    found = pellucid.preview(photographs(tmp_path), Recipe(), **{"augment.flip": "alternating"})
     assert found.settings == {"flip": "alternating"} and not found.warnings
     assert sorted({row.label for row in found.rows}) == ["Zürich", "a class with a very long name indeed", "b"]
     for row in found.rows:
@@ -28,7 +29,7 @@ def test_versions_are_those_of_the_epochs(tmp_path):
 
 
 def test_mixed_labels_are_told(tmp_path):
-    found = pellucid.preview(photographs(tmp_path), **{"augment.mixup": 1.0})
+    found = pellucid.preview(photographs(tmp_path), Recipe(), **{"augment.mixup": 1.0})
     for row in found.rows:
         for version in row.versions:
             assert 0.98 < sum(share for _, share in version.shares) <= 1.0001
@@ -40,7 +41,7 @@ def test_mixed_labels_are_told(tmp_path):
 @pytest.mark.parametrize("normalisation", ["none", "unit", "standard"])
 def test_noise_is_shown_on_the_scale_of_the_picture(tmp_path, channels, normalisation):
     settings = {"augment.noise": 1e-6, "input.normalisation": normalisation}
-    found = pellucid.preview(photographs(tmp_path, channels=channels), **settings)
+    found = pellucid.preview(photographs(tmp_path, channels=channels), Recipe(), **settings)
     for row in found.rows:
         assert row.original.shape == (10, 14, channels)
         assert all(np.array_equal(version.pixels, row.original) for version in row.versions)
@@ -48,7 +49,7 @@ def test_noise_is_shown_on_the_scale_of_the_picture(tmp_path, channels, normalis
 
 @pytest.mark.parametrize("settings", [{"augment.rotate": 20.0}, {"augment.cutmix": 1.0, "augment.originals": True}], ids=str)
 def test_the_sheet_has_a_place_for_every_version(tmp_path, settings):
-    found = pellucid.preview(photographs(tmp_path), **settings)
+    found = pellucid.preview(photographs(tmp_path), Recipe(), **settings)
     sheet = draw_preview(found)
     assert sheet.width > 8 * 126 and sheet.height > len(found.rows) * 90
     found.write(tmp_path / "sheet.png")
