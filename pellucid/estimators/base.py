@@ -46,6 +46,10 @@ class Perceptron(Parameters, ABC):
     def _score_outputs(self, z: np.ndarray, t: np.ndarray, w: np.ndarray | None) -> float:
         """What `score` would be for outputs z (N, M) and targets t."""
 
+    def _reported(self, loss: float) -> float:
+        """What loss_ and its curves show of a value of the loss."""
+        return loss
+
     @property
     @abstractmethod
     def out_activation_(self) -> str:

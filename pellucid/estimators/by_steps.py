@@ -76,7 +76,7 @@ def _optimizer(model, network: Network) -> Optimizer:
 def _take_in(model, epoch: Epoch, examples: int) -> None:
     """Write what an epoch found out."""
     model._epochs, model.n_iter_, model.t_ = epoch.number + 1, model.n_iter_ + 1, model.t_ + examples
-    model.loss_ = epoch.loss + epoch.penalty
+    model.loss_ = model._reported(epoch.loss) + epoch.penalty
     model.loss_curve_.append(model.loss_)
 
 
@@ -87,7 +87,7 @@ def _judge(model, validation, epoch: Epoch) -> None:
     t = np.concatenate([part for part, _ in parts])
     w = None if parts[0][1] is None else np.concatenate([part for _, part in parts])
     with np.errstate(all="ignore"):
-        model.validation_loss_curve_.append(model._loss()(z, t, w)[0])
+        model.validation_loss_curve_.append(model._reported(model._loss()(z, t, w)[0]))
         model.validation_scores_.append(float(model._score_outputs(z, t, w)) if np.isfinite(z).all() else math.nan)
 
 

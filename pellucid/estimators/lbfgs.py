@@ -36,7 +36,8 @@ def fit_lbfgs(model, batches, penalty: Penalty, show: Show) -> None:
         network.theta[...] = result.x
     if not (math.isfinite(result.fun) and np.isfinite(result.x).all()):
         raise ValueError(NOT_FINITE)
-    model.n_iter_, model.loss_ = min(result.nit, model.max_iter), float(result.fun)
+    model.n_iter_, price = min(result.nit, model.max_iter), penalty.value(network)
+    model.loss_ = model._reported(float(result.fun) - price) + price
     model.t_ += model.n_iter_ * batches.count
     if result.status != 0 and not after_iteration.stopped:
         warnings.warn(

@@ -85,6 +85,9 @@ class PellucidRegressor(RegressorMixin, Perceptron):
             return Scaled(Poisson(), self.n_outputs_)
         return Scaled(MeanSquaredError(), self.n_outputs_ / 2)
 
+    def _reported(self, loss):
+        return loss / self.n_outputs_ if self.loss == "squared_error" else loss  # the mean over the outputs, as in scikit-learn
+
     def _score_outputs(self, z, t, w):
         y = self._predictions(z, self.n_outputs_)
         return r2_score(t, y, sample_weight=w) if np.isfinite(y).all() else np.nan

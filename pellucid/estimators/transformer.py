@@ -84,7 +84,9 @@ class PellucidTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Per
             trained = self.model if isinstance(self.model, Classifier) else Classifier.load(self.model)
             network, self.input_spec_ = trained.network, trained.input
         self.n_outputs_ = network.out_shape[0]
-        inputs.checked(self, X, reset=not self.input_spec_.is_pictures)
+        x = inputs.checked(self, X, reset=not self.input_spec_.is_pictures)
+        if x.shape[1:] != self.input_spec_.shape:
+            raise ValueError(f"X has examples of shape {x.shape[1:]}, but the model is expecting {self.input_spec_.shape}")
         self._adopt(network)
 
     def _depth(self) -> int:

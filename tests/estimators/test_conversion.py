@@ -51,6 +51,7 @@ def test_a_model_has_parameters_of_its_own():
     np.testing.assert_array_equal(estimator.predict_proba(X), before)
 
 
+@pytest.mark.slow
 def test_a_trained_run_becomes_an_estimator(tmp_path):
     run = pellucid.train("digits", out=tmp_path / "run", epochs=2)
     estimator, model = PellucidClassifier.from_model(run.model), pellucid.load(run.model)
@@ -101,7 +102,7 @@ def test_a_fitted_perceptron_can_be_read_in(perceptron, x, y):
     assert {name: ours.get_params()[name] for name in mlp.get_params()} == mlp.get_params()
     if mlp.solver != "lbfgs" and not mlp.early_stopping:
         before = ours.loss_curve_[-1]
-        assert ours.partial_fit(x, y).loss_ < 3 * before  # goes on from there; several outputs count as their sum
+        assert ours.partial_fit(x, y).loss_ < 1.5 * before  # goes on from there
 
 
 def test_an_unfitted_perceptron_is_refused():

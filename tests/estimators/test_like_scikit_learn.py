@@ -23,6 +23,7 @@ PROBLEMS = {
     "several labels": (MLPClassifier, PellucidClassifier, (LABELS[0] - LABELS[0].mean()) / 10, LABELS[1]),
     "a number": (MLPRegressor, PellucidRegressor, NUMBERS[0], NUMBERS[1] / 100),
 }
+SEVERAL = MLPRegressor, PellucidRegressor, NUMBERS[0], np.stack([NUMBERS[1], NUMBERS[0][:, 0], NUMBERS[0][:, 1]], axis=1) / 50
 EACH_PROBLEM = pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
 
 
@@ -85,6 +86,13 @@ STEPS = {
 def test_steps_in_the_same_order_lead_to_the_same_weights(problem, steps):
     size = len(problem[3]) // 5
     theirs, ours = both(problem, **steps, hidden_layer_sizes=(7,), batch_size=size, shuffle=False, max_iter=20, alpha=0.5)
+    assert_same_weights(theirs, ours, rtol=2e-3, atol=2e-4)
+    np.testing.assert_allclose(ours.loss_curve_[-1], theirs.loss_curve_[-1], rtol=0.02)
+
+
+@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
+def test_several_numbers_are_learned_by_their_sum_and_reported_by_their_mean(steps):
+    theirs, ours = both(SEVERAL, **steps | {"learning_rate_init": 0.01}, batch_size=40, shuffle=False, max_iter=20, alpha=0.5)
     assert_same_weights(theirs, ours, rtol=2e-3, atol=2e-4)
     np.testing.assert_allclose(ours.loss_curve_[-1], theirs.loss_curve_[-1], rtol=0.02)
 

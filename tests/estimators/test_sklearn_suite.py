@@ -24,12 +24,21 @@ SKIPPED = {
     "test_mlp_param_dtypes[PellucidClassifier-float64]": FLOAT32,
     "test_mlp_param_dtypes[PellucidRegressor-float64]": FLOAT32,
 }
+SLOW = (
+    "test_mlp_loading_from_joblib_partial_fit",
+    "test_multilabel_classification",
+    "test_n_iter_no_change_inf",
+    "test_partial_fit_classification",
+    "test_partial_fit_regression",
+)
 pytestmark = pytest.mark.filterwarnings("default")
 
 text = SOURCE.read_text(encoding="utf-8")
 assert IMPORT in text
 namespace = {"MLPClassifier": PellucidClassifier, "MLPRegressor": PellucidRegressor, "__name__": __name__}
 exec(compile(text.replace(IMPORT, ""), SOURCE, "exec"), namespace)
+for name in SLOW:
+    namespace[name] = pytest.mark.slow(namespace[name])
 globals().update({name: test for name, test in namespace.items() if name.startswith("test_")})
 
 

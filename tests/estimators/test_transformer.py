@@ -52,6 +52,7 @@ def test_an_estimator_is_fitted_and_gives_its_last_hidden_layer():
     )
 
 
+@pytest.mark.slow
 def test_a_trained_model_is_used_as_it_is(tmp_path):
     trained = fitted(PellucidClassifier(**SMALL), PICTURES, NUMERALS).to_model()
     before = trained.network.values.copy()
@@ -64,6 +65,13 @@ def test_a_trained_model_is_used_as_it_is(tmp_path):
     np.testing.assert_array_equal(trained.network.values, before)
 
 
+def test_rows_of_another_width_do_not_fit_a_model():
+    trained = fitted(PellucidClassifier(**SMALL), X, NAMES).to_model()
+    with pytest.raises(ValueError, match=r"\(3,\), but the model is expecting \(4,\)"):
+        PellucidTransformer(model=trained).fit(X[:, :3])
+
+
+@pytest.mark.slow
 def test_the_layer_can_be_searched_for():
     pipeline = make_pipeline(PellucidTransformer(model=PellucidClassifier(**SMALL)), LogisticRegression())
     found = GridSearchCV(pipeline, {"pellucidtransformer__layer": [1, -1]}, cv=3).fit(X, Y)
