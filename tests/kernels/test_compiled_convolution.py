@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pellucid.kernels import compiled, reference
 from pellucid.kernels.compiled import direct, winograd
+from pellucid.kernels.compiled.threads import workspace
 
 WINOGRAD = [  # N, H, W, C, O, padding, P, Q: 3 x 3, stride 1
     (1, 1, 1, 1, 1, (1, 1), 1, 1),
@@ -82,6 +83,7 @@ def everything(kernels, x, W, b, dy, stride, padding, relu, gradients_at=None):
     y, dW, dx = unwritten(dy, W, x)
     db = None if b is None else np.full_like(b, np.nan)
     scratch = np.full(scratch(x.shape, W.shape, stride, padding, y.shape), np.nan, x.dtype)
+    workspace(1 << 16).fill(np.nan)  # what is read there must have been written
     forward(x, W, b, stride, padding, relu, y, scratch)
     backward(x, W, y if gradients_at is None else gradients_at, dy.copy(), stride, padding, relu, dW, db, dx, scratch)
     return [array for array in (y, dW, db, dx) if array is not None]
