@@ -178,7 +178,7 @@ FAULTS = tuple(
         ),
         (
             "a rare class that is never answered",
-            "the network answers class 0 for",
+            "the network answers “0” for",
             points(2000, 5, 2, 4.0, rare, network__hidden=[8], optimizer__learning_rate=0.01),
         ),
         (

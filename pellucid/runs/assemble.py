@@ -190,6 +190,7 @@ def call_doctor(prepared: Prepared, parts: Parts) -> Doctor | None:
         parts.batches,
         epochs=parts.recipe.training.epochs,
         labels=prepared.dataset.labels[prepared.split.train],
+        classes=prepared.dataset.classes,
         validation=len(prepared.split.validation),
         history=parts.epochs,
     )

@@ -37,7 +37,8 @@ def constant(case: Case) -> tuple[str, str] | None:
         return None
     answer = int(np.bincount(answers).argmax())
     pictures = f"{percent(alike)} of the pictures, of which no class holds more than {percent(same)}"
-    what = f"the network answers class {answer} for {pictures}"
+    name = f"“{case.classes[answer]}”" if case.classes else f"class {answer}"
+    what = f"the network answers {name} for {pictures}"
     cure = f"try another learning rate{case.learning_rate} (`pellucid find-lr`), or let rare classes count more"
     return what, f"{cure} (--set loss.class_weight=balanced)"
 

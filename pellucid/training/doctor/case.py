@@ -28,6 +28,7 @@ class Case:
     loss: Loss
     sample: Sample
     labels: np.ndarray | None
+    classes: Sequence[str]  # their names; empty: not known
     validation: int
     planned: int  # epochs
     steps_per_epoch: int

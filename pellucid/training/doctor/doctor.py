@@ -63,8 +63,8 @@ class Doctor:
     the same bits with it and without. Each fault is named once a run. before: what was found before the first step.
 
     network, loss, update, batches, epochs: those of `fit`; update: None for L-BFGS. labels: of all training pictures (N,);
-    None: those of the sample stand for them. validation: how many validation pictures there are. history: the epochs of a
-    run that is resumed.
+    None: those of the sample stand for them. classes: their names. validation: how many validation pictures there are.
+    history: the epochs of a run that is resumed.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Doctor:
         *,
         epochs: int,
         labels: np.ndarray | None = None,
+        classes: Sequence[str] = (),
         validation: int = 0,
         history: Sequence[Epoch] = (),
     ):
@@ -89,6 +90,7 @@ class Doctor:
             loss=loss,
             sample=sample,
             labels=(sample.t if labels is None else labels) if sample.has_labels else None,
+            classes=classes,
             validation=validation if loss.names_classes else 0,
             planned=epochs,
             steps_per_epoch=len(batches),
