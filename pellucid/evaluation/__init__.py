@@ -1,7 +1,16 @@
-"""What a classifier's answers are worth: scores with intervals, the simplest baseline, and every answer as a row."""
+"""What a classifier's answers are worth: scores with intervals, baselines, calibration, curves, and every answer as a row."""
 
+from pellucid.evaluation.baselines import Ladder, Rung, ladder
+from pellucid.evaluation.calibration import (
+    Calibration,
+    calibration,
+    expected_calibration_error,
+    fit_temperature,
+    reliability,
+)
 from pellucid.evaluation.interval import wilson
 from pellucid.evaluation.predictions import Predictions
+from pellucid.evaluation.ranking import Curve, Ranking, ranking
 from pellucid.evaluation.reconstruction import ReconstructionScores
 from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, score
 from pellucid.evaluation.tables import (
@@ -13,14 +22,25 @@ from pellucid.evaluation.tables import (
 )
 
 __all__ = [
+    "Calibration",
     "ClassScore",
+    "Curve",
+    "Ladder",
     "Predictions",
+    "Ranking",
     "ReconstructionScores",
+    "Rung",
     "Scores",
+    "calibration",
     "classification_report",
     "confusion_csv",
+    "expected_calibration_error",
+    "fit_temperature",
+    "ladder",
     "most_common_class",
     "predictions_csv",
+    "ranking",
+    "reliability",
     "score",
     "split_csv",
     "spreadsheet_safe",

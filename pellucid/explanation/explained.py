@@ -1,6 +1,6 @@
 """Everything that is found out about one picture, as one object: what a page shows, and what `--json` says."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +34,6 @@ class Explained:
     classes: tuple[str, ...]
     probabilities: np.ndarray  # (classes,)
     answer: str | None  # None: the model is not sure
-    temperature: float
     target: int
     label: int  # the class that the loss of the walk takes for true
     label_from: str  # how it is known, in words
@@ -51,7 +50,7 @@ class Explained:
     neighbours_from: str  # where they were looked for, or why there are none, in a sentence
     walk: Walk
     learning: str  # where loss, optimiser and learning rate of the walk come from, in a sentence
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()  # what lies between the outputs of the walk and the answer
 
     @property
     def probability(self) -> float:

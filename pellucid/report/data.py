@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.evaluation import ReconstructionScores, Scores
+from pellucid.evaluation import Calibration, Ladder, Ranking, ReconstructionScores, Scores
 from pellucid.report.checks import Checks
 
 # How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
@@ -109,6 +109,9 @@ class ReportData:
     epochs_planned: int = 0  # 0: as many as there are
     best_epoch: int | None = None  # position in `epochs` of the one whose weights were kept; None: the last
     stopped: str = ""  # why training ended before the planned epochs: "the time budget was used up"
+    ladder: Ladder | None = None  # the simpler methods below the network, on the headline's part
+    calibration: Calibration | None = None
+    ranking: Ranking | None = None
     folds: Sequence[float] = ()  # accuracies of the folds, where it was cross-validated
     warnings: Sequence[str] = ()  # sentences that the reader must not miss
     checks: Checks | None = None  # what was found before training

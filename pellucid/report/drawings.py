@@ -47,6 +47,29 @@ def curves_svg(data: ReportData) -> list[str]:
     return [_svg(_curve_figure(curve, data, (4.8, 3.0)), name) for name, curve in curves.items()]
 
 
+def calibration_svg(data: ReportData) -> list[str]:
+    """The reliability diagram."""
+    if not data.calibration:
+        return []
+    return [_svg(_drawn(figures.reliability, data.calibration.bins), "Confidence and accuracy")]
+
+
+def ranking_svg(data: ReportData) -> list[str]:
+    """The ROC curves and the precision-recall curves."""
+    if not (data.ranking and data.ranking.roc):
+        return []
+    drawings = {"ROC curve": (figures.roc, data.ranking.roc)}
+    drawings["Precision and recall"] = figures.precision_recall, data.ranking.precision_recall
+    return [_svg(_drawn(draw, curves), name) for name, (draw, curves) in drawings.items()]
+
+
+def _drawn(draw, values):
+    """A square drawing with the margins of the learning curves."""
+    figure = _figure((4.2, 3.9))
+    draw(figure.add_axes(_inset(figure, left=0.62, right=0.12, bottom=0.5, top=0.42)), values)
+    return figure
+
+
 def _drawings(data):
     """File name -> figure."""
     drawings = {}

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from pellucid.evaluation.calibration import Bin
+from pellucid.evaluation.ranking import Curve
 from pellucid.report.data import Answer, Picture, Rebuilt
 from pellucid.report.pictures import confusion_pixels, confusion_strength, mosaic, weight_pictures
 from pellucid.report.words import percent, shorten
@@ -82,6 +84,31 @@ def confusion_matrix(ax, confusion: np.ndarray, classes: Sequence[str]) -> None:
                 _text(ax, column, row, f"{count:,}", color=ink, ha="center", va="center", fontsize=9)
 
 
+def reliability(ax, bins: Sequence[Bin]) -> None:
+    """Confidence against accuracy (see `evaluation.reliability`), a dot for each bin with its 95 % interval."""
+    _unit_square(ax, "Right, by confidence", "confidence, %", "right, %")
+    ax.plot([0, 100], [0, 100], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+    total = sum(bin.n for bin in bins)
+    for bin in bins:
+        low, high = bin.interval
+        ax.plot([100 * bin.confidence] * 2, [100 * low, 100 * high], color=BLUE, linewidth=1.2)
+        size = 20 + 260 * bin.n / total
+        ax.scatter(100 * bin.confidence, 100 * bin.accuracy, size, color=BLUE, zorder=3, clip_on=False)
+
+
+def roc(ax, curves: Sequence[Curve]) -> None:
+    """False against true positives, a line for each class (see `evaluation.ranking`); the class with the least area in orange."""
+    _unit_square(ax, "ROC curve" if len(curves) == 1 else "ROC curves", "wrongly called so, %", "found, %")
+    ax.plot([0, 100], [0, 100], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+    _by_class(ax, curves)
+
+
+def precision_recall(ax, curves: Sequence[Curve]) -> None:
+    """Recall against precision, a line for each class; the class with the least area in orange."""
+    _unit_square(ax, "Precision and recall", "found (recall), %", "right among those called so (precision), %")
+    _by_class(ax, curves)
+
+
 def samples(ax, pictures: Mapping[str, Sequence[Picture]]) -> None:
     """A row of pictures for each of the first 20 classes, its name before it; at most ten of each class.
 
@@ -122,6 +149,26 @@ def first_layer(ax, weights: np.ndarray) -> None:
     columns = math.ceil(math.sqrt(2 * len(pictures)))
     ax.imshow(mosaic(pictures, columns), interpolation="nearest")
     ax.set_axis_off()
+
+
+def _unit_square(ax, title, across, up):
+    _dress(ax)
+    ax.grid(color=RULE, linewidth=0.8)
+    ax.set_title(title, loc="left", pad=10, fontsize=10.5, color=INK, weight="bold")
+    ax.set_xlabel(across, color=MUTED)
+    ax.set_ylabel(up, color=MUTED)
+    ax.set_xlim(0, 100)
+    ax.set_ylim(0, 101)
+
+
+def _by_class(ax, curves):
+    worst = min(curves, key=lambda curve: curve.area) if len(curves) > 1 else None
+    for curve in sorted(curves, key=lambda curve: curve is worst):
+        colour = ORANGE if curve is worst else BLUE
+        width = 1.8 if curve is worst or len(curves) == 1 else 0.9
+        ax.plot(100 * curve.x, 100 * curve.y, color=colour, linewidth=width, clip_on=False)
+    if worst is not None:
+        _text(ax, 98, 4, f"{_label(worst.name, NAME)}: area {worst.area:.3f}", color=ORANGE, ha="right", va="bottom", fontsize=9)
 
 
 def _curves(ax, curves, best, title):

@@ -96,6 +96,8 @@ def explained(
 ) -> Explained:
     """The same without a page: nothing is written. Arguments and errors as `explain`."""
     progress = progress or Silent()
+    if not classifier.classes:
+        raise DataError("this model is an autoencoder, which names no class to explain; explanation.walk in Python follows its layers")
     if not classifier.input.is_pictures:
         raise DataError(f"this model takes rows of {classifier.input.shape[0]} numbers, and only pictures can be explained")
     recipe = _recipe_of(classifier)
@@ -118,7 +120,6 @@ def explained(
         classes=classifier.classes,
         probabilities=p,
         answer=classifier.decide(p[np.newaxis])[0],
-        temperature=classifier.temperature,
         target=wanted,
         label=true,
         label_from=label_from,
@@ -135,6 +136,7 @@ def explained(
         neighbours_from=neighbours_from,
         walk=walk,
         learning=_learning(recipe),
+        notes=_notes(classifier),
     )
 
 
@@ -223,6 +225,19 @@ def _learning(recipe: Recipe | None) -> str:
         "Loss, optimiser and learning rate are those that the model was trained with. The optimiser begins anew, as in the first "
         "step of a training."
     )
+
+
+def _notes(classifier: Classifier) -> tuple[str, ...]:
+    """What lies between the outputs of the walk and the answer."""
+    found = []
+    if classifier.views != "none":
+        found.append("The answer is averaged over several views of the picture; maps and walk follow the picture itself.")
+    if classifier.temperature != 1:
+        found.append(
+            f"For the answer, outputs are divided by the temperature {classifier.temperature:.2f}, fitted after training; "
+            "the walk shows outputs and loss without it, as in training."
+        )
+    return tuple(found)
 
 
 def _covered_probability(classifier: Classifier, x: np.ndarray, covered: explanation.Occlusion, target: int) -> float:

@@ -13,6 +13,7 @@ from pellucid.runs.checking import guarded, section, with_folds
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.label_warnings import label_warnings
 from pellucid.runs.prepare import Prepared
+from pellucid.runs.worth import Worth
 
 FEW = 2000  # photographs, below which training afresh is usually beaten by what others have trained
 
@@ -27,6 +28,7 @@ def report_data(
     folds: CrossValidation | None,
     stopped: str,
     rebuilt: Sequence[Rebuilt] = (),
+    worth: Worth | None = None,
 ) -> ReportData:
     """All that the page shows, as plain data."""
     from pellucid.runs.results import versions
@@ -72,6 +74,9 @@ def report_data(
         epochs_planned=recipe.training.epochs,
         best_epoch=parts.best.epoch if parts.validation is not None else None,
         stopped=stopped,
+        ladder=worth.ladder if worth else None,
+        calibration=worth.calibration if worth else None,
+        ranking=worth.ranking if worth else None,
         folds=folds.accuracies if folds else (),
         warnings=remarks(prepared),
         checks=section(with_folds(prepared.findings, folds), guarded(prepared)),

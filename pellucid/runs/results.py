@@ -28,6 +28,7 @@ from pellucid.runs.prepare import Prepared
 from pellucid.runs.reconstruction import finish_reconstruction
 from pellucid.runs.report_data import report_data
 from pellucid.runs.run import Run, headline_part
+from pellucid.runs.worth import Worth, worth_of
 
 
 def finish(
@@ -42,15 +43,16 @@ def finish(
     keep_final_weights(parts)
     if not parts.loss.names_classes:
         return finish_reconstruction(prepared, parts, folder, stopped=stopped)
-    scores, predictions = judge(prepared, parts.network, parts.loss)
+    scores, predictions, temperature = judge(prepared, parts.network, parts.loss)
     if folds and prepared.recipe.training.final:
         scores, predictions = scores | {"cross-validation": folds.scores}, folds.predictions
     part = headline_part(scores)
-    classifier = make_classifier(prepared, parts, scores, folds)
+    classifier = make_classifier(prepared, parts, scores, folds, temperature)
     classifier.save(folder.model)
-    write_tables(folder, scores, predictions, part, folds)
+    worth = worth_of(prepared, predictions, part, temperature)
+    write_tables(folder, scores, predictions, part, folds, worth)
     write_checks(folder, prepared, folds)
-    page = report_data(prepared, parts, scores, predictions, part, folds=folds, stopped=stopped)
+    page = report_data(prepared, parts, scores, predictions, part, folds=folds, stopped=stopped, worth=worth)
     atomic_write(folder.report, report.render(page))
     report.save_figures(page, folder.figures)
     folder.checkpoint.unlink(missing_ok=True)
@@ -66,11 +68,16 @@ def finish(
         seconds=sum(epoch.seconds for epoch in parts.epochs),
         recipe=prepared.recipe.name,
         folds=folds,
+        worth=worth,
     )
 
 
 def make_classifier(
-    prepared: Prepared, parts: Parts, scores: Mapping[str, Scores], folds: CrossValidation | None
+    prepared: Prepared,
+    parts: Parts,
+    scores: Mapping[str, Scores],
+    folds: CrossValidation | None,
+    temperature: float = 1.0,
 ) -> Classifier:
     """The network as a classifier that knows its input, its classes, where it comes from and what it scored.
 
@@ -81,6 +88,7 @@ def make_classifier(
         input=prepared.spec,
         classes=prepared.dataset.classes if parts.loss.names_classes else (),
         link=parts.loss.link,
+        temperature=temperature,
         views=prepared.recipe.augment.views,
         provenance=_provenance(prepared),
         scores={part: _short(scores[part]) for part in scores} | ({"folds": folds.to_json()} if folds else {}),
@@ -88,10 +96,15 @@ def make_classifier(
 
 
 def write_tables(
-    folder: RunFolder, scores: Mapping[str, Scores], predictions: Predictions, part: str, folds: CrossValidation | None
+    folder: RunFolder,
+    scores: Mapping[str, Scores],
+    predictions: Predictions,
+    part: str,
+    folds: CrossValidation | None,
+    worth: Worth,
 ) -> None:
     """`scores.json`, `predictions.csv`, `confusion_matrix.csv` and `classification_report.txt`."""
-    values = scores_json(scores) | ({"folds": folds.to_json()} if folds else {})
+    values = scores_json(scores) | ({"folds": folds.to_json()} if folds else {}) | worth.to_json()
     atomic_write(folder.scores, json.dumps(values, indent=1, ensure_ascii=False) + "\n")
     atomic_write(folder.predictions, predictions_csv(predictions))
     atomic_write(folder.confusion_matrix, confusion_csv(scores[part]))

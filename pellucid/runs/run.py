@@ -7,6 +7,7 @@ from pathlib import Path
 from pellucid.classifier import Classifier
 from pellucid.evaluation import Predictions, ReconstructionScores, Scores
 from pellucid.runs.cross_validation import CrossValidation
+from pellucid.runs.worth import Worth
 from pellucid.training import Epoch, Finding
 
 
@@ -31,6 +32,7 @@ class Run:
     seconds: float  # of training
     recipe: str  # its name
     folds: CrossValidation | None = None
+    worth: Worth = field(default_factory=Worth, repr=False)  # baselines, calibration, curves of `part`
 
     @property
     def accuracy(self) -> float:
@@ -77,7 +79,8 @@ class Run:
         if isinstance(scores, ReconstructionScores):
             return {"loss": scores.loss, "baseline": scores.baseline, "explained": scores.explained}
         found = {"accuracy": self.accuracy, "interval": list(self.interval), "majority": scores.majority[1]}
-        return found | {"loss": scores.to_json()["loss"]}
+        baselines = self.worth.ladder.to_json() if self.worth.ladder else []
+        return found | {"baselines": baselines, "loss": scores.to_json()["loss"]}
 
 
 def headline_part(scores: Mapping[str, Scores]) -> str:

@@ -162,3 +162,10 @@ def test_rows_of_numbers_cannot_be_explained():
     classifier = Classifier(Network([Dense(2)], (4,), kernels=reference), InputSpec((4,), normalisation="none"), ("a", "b"))
     with pytest.raises(DataError, match="takes rows of 4 numbers"):
         explained(classifier, "x.png")
+
+
+def test_an_autoencoder_has_no_class_to_explain():
+    network = Network([Flatten(), Dense(48)], (4, 4, 3), kernels=reference)
+    classifier = Classifier(network, InputSpec((4, 4, 3)), (), link="none")
+    with pytest.raises(DataError, match="is an autoencoder"):
+        explained(classifier, "x.png")

@@ -1,0 +1,68 @@
+"""What baselines, calibration and curves say, in plain sentences."""
+
+from pellucid.evaluation import Calibration, Ladder, Ranking
+from pellucid.report.words import count, percent, points, quoted
+
+CALIBRATED = 0.03  # an expected calibration error up to which confidence may be taken at its word
+FEW = 100  # answers from which an error of calibration is more than noise
+
+
+def ladder(found: Ladder, noun: str = "picture") -> str:
+    """Whether the network wins against simpler methods."""
+    network, best = found.network, found.best
+    method = best.name[0].lower() + best.name[1:]
+    gain = network.accuracy - best.accuracy
+    if found.wins:
+        return f"Yes: the network is {points(gain)} better than the best simple method, the {method} ({percent(best.accuracy)})."
+    if gain > 0:
+        return (
+            f"Not shown: the network is {points(gain)} better than the {method} ({percent(best.accuracy)}), which on "
+            f"{count(network.n, noun)} chance alone could do."
+        )
+    if gain == 0:
+        return f"No: the {method} has as many right ({percent(best.accuracy)}), and is simpler."
+    certain = "" if found.lost else f", though on {count(network.n, noun)} that may be chance"
+    return f"No: the {method} is {points(gain)} better ({percent(best.accuracy)}), and simpler{certain}."
+
+
+def calibration(found: Calibration) -> str:
+    """How far confidence and accuracy lie apart."""
+    if found.n < FEW:
+        return (
+            f"On {count(found.n, 'picture')} nobody can tell: it is {percent(found.confidence)} sure on average, and "
+            f"{percent(found.accuracy)} of its answers are right; some {FEW} and more would show it."
+        )
+    both = f"On average it is {percent(found.confidence)} sure, and {percent(found.accuracy)} of its answers are right"
+    if found.error <= CALIBRATED:
+        return f"{both}: its confidence can be taken at its word (expected calibration error {percent(found.error)})."
+    gap = found.confidence - found.accuracy
+    lean = "it promises too much" if gap > found.error / 2 else "it knows more than it claims" if -gap > found.error / 2 else ""
+    verdict = lean or "too much in some places and too little in others"
+    return f"{both}: {verdict} (expected calibration error {percent(found.error)})."
+
+
+def temperature(found: Calibration, noun: str = "picture") -> str:
+    """What the temperature did."""
+    if not found.fitted_on:
+        return "No temperature was fitted."
+    change = "less" if found.temperature > 1 else "more"
+    return (
+        f"Outputs are divided by the temperature {found.temperature:.2f}, fitted on "
+        f"{count(found.fitted_on, f'validation {noun}')}: it makes the network {change} sure and changes no "
+        f"answer. Without it the error would be {percent(found.error_before)}."
+    )
+
+
+def ranking_facts(found: Ranking) -> list[tuple[str, str]]:
+    """(term, text) of areas, top-k and log-loss."""
+    rows = []
+    if found.roc:
+        of = "" if len(found.roc) == 1 else ", mean over the classes"
+        least = min(found.roc, key=lambda curve: curve.area)
+        worst = f"; least for {quoted(least.name)}, {least.area:.4f}" if len(found.roc) > 1 else f" for {quoted(least.name)}"
+        meaning = "how often a picture of the class is ranked above one of another"
+        rows.append(("Area under ROC", f"{found.roc_area:.4f}{of}{worst}: {meaning}"))
+        rows.append(("Average precision", f"{found.average_precision:.4f}{of}"))
+    rows += [(f"Top {k}", f"{percent(share)} have the true class among the {k} most probable") for k, share in found.top.items()]
+    rows.append(("Log-loss", f"{found.log_loss:.4f}: the mean of −log of the probability given to the true class"))
+    return rows

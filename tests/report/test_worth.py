@@ -1,0 +1,91 @@
+"""Sentences about baselines, calibration and curves; what they say is what the numbers say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pellucid.evaluation import Ladder, Rung, calibration, ranking, reliability
+from pellucid.report import figures, render, worth
+
+
+def made(network, nearest, better, worse, n=100):
+    rungs = (Rung("Most common class", "", 10, n), Rung("Nearest neighbour", "", nearest, n), Rung("This network", "", network, n))
+    return Ladder(rungs, "test", 500, better, worse)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            made(95, 60, 36, 1),
+            "Yes: the network is 35.0\u00a0points better than the best simple method, the nearest neighbour (60.0\u00a0%).",
+        ),
+        (made(62, 60, 4, 2), "Not shown: the network is 2.0\u00a0points better"),
+        (made(60, 60, 3, 3), "No: the nearest neighbour has as many right (60.0\u00a0%), and is simpler."),
+        (made(58, 60, 1, 3), "though on 100\u00a0pictures that may be chance."),
+        (made(30, 60, 1, 31), "No: the nearest neighbour is 30.0\u00a0points better (60.0\u00a0%), and simpler."),
+    ],
+)
+def test_who_wins(found, said):
+    assert said in worth.ladder(found)
+
+
+def answers(confidence, accuracy, n=1000):
+    labels = (np.arange(n) >= accuracy * n).astype(int)
+    return np.tile([confidence, 1 - confidence], (n, 1)), labels
+
+
+@pytest.mark.parametrize(
+    ("confidence", "accuracy", "n", "said"),
+    [
+        (0.9, 0.9, 1000, "can be taken at its word"),
+        (0.99, 0.7, 1000, "it promises too much"),
+        (0.6, 0.95, 1000, "it knows more than it claims"),
+        (0.99, 0.7, 30, "nobody can tell"),
+    ],
+)
+def test_how_far_confidence_can_be_believed(confidence, accuracy, n, said):
+    assert said in worth.calibration(calibration(*answers(confidence, accuracy, n)))
+
+
+def test_what_the_temperature_did():
+    found = calibration(*answers(0.9, 0.9))
+    assert worth.temperature(found) == "No temperature was fitted."
+    assert "less sure" in worth.temperature(replace(found, temperature=1.5, fitted_on=80))
+    assert "temperature 0.50, fitted on 80\u00a0validation pictures: it makes the network more sure" in worth.temperature(
+        replace(found, temperature=0.5, fitted_on=80)
+    )
+
+
+def test_sections_appear_where_there_is_something_to_show(make_report):
+    data = make_report()
+    assert '<section id="ladder">' not in render(data)
+    p = np.random.default_rng(0).dirichlet(np.ones(3), 90)
+    labels = np.arange(90) % 3
+    full = replace(
+        data,
+        ladder=made(62, 60, 4, 2),
+        calibration=calibration(p, labels),
+        ranking=ranking(p, labels, ("ape", "<b>bee</b>", "$cat$")),
+    )
+    page = render(full)
+    for section in ("ladder", "calibration", "ranking"):
+        assert f'<section id="{section}">' in page
+    assert "<b>bee" not in page
+
+
+def test_plots_take_an_ax():
+    from matplotlib.figure import Figure
+
+    p = np.random.default_rng(0).dirichlet(np.ones(3), 90)
+    found = ranking(p, np.arange(90) % 3, ("ape", "bee", "$cat$"))
+    for draw, values in (
+        (figures.reliability, reliability(p.max(axis=1), p.argmax(axis=1) == 0)),
+        (figures.roc, found.roc),
+        (figures.roc, found.roc[:1]),
+        (figures.precision_recall, found.precision_recall),
+    ):
+        figure = Figure()
+        draw(figure.subplots(), values)
+        figure.canvas.draw()
