@@ -86,6 +86,7 @@ def test_keys_of_json_are_documented(tmp_path, monkeypatch):
         "predict": printed("predict", "run/model.safetensors", "run/figures/samples.png"),
         "preview": printed("preview", "digits", "--set", "augment.shift=0.1"),
         "explain": printed("explain", "run/model.safetensors", "digits[17]"),
+        "check": printed("check", "digits", "--out", "check.html"),
         "recipes": printed("recipes"),
         "find-lr": printed("find-lr", "digits"),
         "bench": printed("bench", "--quick"),

@@ -1,5 +1,31 @@
-"""What the data hides: copies of one picture."""
+"""What the data hides: copies of one picture, shortcuts, odd pictures, doubtful labels."""
 
+from pellucid.checks.bursts import bursts
 from pellucid.checks.copies import Copies, find_copies, join, renumbered
+from pellucid.checks.facts import Facts, facts_of_files
+from pellucid.checks.findings import UNEVEN, Findings, examine, rule_in_words
+from pellucid.checks.oddities import Oddity, find_oddities
+from pellucid.checks.shortcuts import Shortcut, find_shortcuts
+from pellucid.checks.suspects import Suspect, doubted_by_neighbours, doubted_out_of_fold, find_conflicts
 
-__all__ = ["Copies", "find_copies", "join", "renumbered"]
+__all__ = [
+    "UNEVEN",
+    "Copies",
+    "Facts",
+    "Findings",
+    "Oddity",
+    "Shortcut",
+    "Suspect",
+    "bursts",
+    "doubted_by_neighbours",
+    "doubted_out_of_fold",
+    "examine",
+    "facts_of_files",
+    "find_conflicts",
+    "find_copies",
+    "find_oddities",
+    "find_shortcuts",
+    "join",
+    "renumbered",
+    "rule_in_words",
+]

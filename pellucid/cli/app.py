@@ -6,6 +6,7 @@ import typer
 
 from pellucid import __version__
 from pellucid.cli.bench import bench
+from pellucid.cli.check import check
 from pellucid.cli.evaluate import evaluate
 from pellucid.cli.explain import explain
 from pellucid.cli.find_lr import find_lr
@@ -51,6 +52,7 @@ app.command()(evaluate)
 app.command()(predict)
 app.command()(preview)
 app.command()(explain)
+app.command()(check)
 app.command()(recipes)
 app.command("find-lr")(find_lr)
 app.command()(gradcheck)

@@ -57,6 +57,9 @@ class Data(Section):
         description='"group": copies of one picture (also mirrored, resized, lightened) stay on one side of the split; "drop": '
         'besides, training pictures with a copy in a given test part are left out; "off"',
     )
+    burst_seconds: NotNegative = Field(
+        0.0, description="pictures of a class taken within so many seconds of each other (EXIF) stay on one side; 0: not"
+    )
     max_broken: Share = Field(0.05, description="share of unreadable files above which reading is refused")
 
     def model_post_init(self, context) -> None:

@@ -4,6 +4,7 @@
 each figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words what the numbers mean.
 """
 
+from pellucid.report.checks import Checks, Strip, Tile, check_sentences, render_checks
 from pellucid.report.choice import gallery, samples
 from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, Rebuilt, ReportData
 from pellucid.report.drawings import save_figures
@@ -14,15 +15,20 @@ from pellucid.report.pictures import thumbnail
 
 __all__ = [
     "Answer",
+    "Checks",
     "DataFacts",
     "Formula",
     "InputFacts",
     "Picture",
     "Rebuilt",
     "ReportData",
+    "Strip",
+    "Tile",
+    "check_sentences",
     "explanation_figures",
     "gallery",
     "render",
+    "render_checks",
     "render_explanation",
     "samples",
     "save_figures",

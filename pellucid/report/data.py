@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.evaluation import ReconstructionScores, Scores
+from pellucid.report.checks import Checks
 
 # How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
 PART_WORDS = {"train": "training", "cross-validation": "cross-validated"}
@@ -110,6 +111,7 @@ class ReportData:
     stopped: str = ""  # why training ended before the planned epochs: "the time budget was used up"
     folds: Sequence[float] = ()  # accuracies of the folds, where it was cross-validated
     warnings: Sequence[str] = ()  # sentences that the reader must not miss
+    checks: Checks | None = None  # what was found before training
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property

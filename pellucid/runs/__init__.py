@@ -13,6 +13,7 @@ _HOME = {
     "Run": "pellucid.runs.run",
     "Silent": "pellucid.runs.progress",
     "bench": "pellucid.runs.speed",
+    "check": "pellucid.runs.checking",
     "cross_validate": "pellucid.runs.cross_validation",
     "evaluate": "pellucid.runs.evaluation",
     "explain": "pellucid.runs.explanation",
@@ -21,6 +22,7 @@ _HOME = {
     "preview": "pellucid.runs.previews",
     "resume": "pellucid.runs.training",
     "train": "pellucid.runs.training",
+    "write_page": "pellucid.runs.checking",
 }
 
 __all__ = sorted(_HOME)

@@ -13,7 +13,7 @@ from pellucid.images import Dataset, open_source, read
 from pellucid.nn.losses import LOSSES
 from pellucid.recipes.read import parse_toml
 from pellucid.runs.leak_guard import guard
-from pellucid.runs.prepare import split_of
+from pellucid.runs.prepare import files_behind, split_of
 from pellucid.runs.progress import Silent
 
 PARTS = ("train", "validation", "test", "all")
@@ -65,20 +65,20 @@ def evaluate(
     progress.say(f"labels: {opened.label_rule}")
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
-    names = parts_of(classifier, dataset)
+    names = parts_of(classifier, dataset, files_behind(opened, dataset))
     chosen, why = _choose(part, names, dataset)
     rows = np.arange(len(dataset)) if chosen == "all" else np.flatnonzero(names == chosen)
     return _score(classifier, dataset, rows, chosen, why)
 
 
-def parts_of(classifier: Classifier, dataset: Dataset) -> np.ndarray | None:
+def parts_of(classifier: Classifier, dataset: Dataset, files: Sequence[str] = ()) -> np.ndarray | None:
     """The part of each picture: as at training for the same data, else as the source gives it, else None."""
     provenance = classifier.provenance
     if provenance.get("data_sha256") == dataset.content_hash():
         recipe = parse_toml(provenance["config"])
         if recipe.training.final:
             return np.full(len(dataset), "train")
-        guarded, _ = guard(dataset, recipe)
+        guarded, _ = guard(dataset, recipe, files=files)
         return split_of(recipe, guarded).names(len(dataset))
     return dataset.split
 

@@ -26,6 +26,7 @@ class RunFolder:
         self.predictions = path / "predictions.csv"
         self.confusion_matrix = path / "confusion_matrix.csv"
         self.classification_report = path / "classification_report.txt"
+        self.checks = path / "checks.json"
         self.figures = path / "figures"
 
     @classmethod

@@ -1,10 +1,11 @@
 """Copies of one picture must not lie on both sides of a split: the network would be tested on what it was trained on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pellucid.checks import Copies, find_copies, join, renumbered
+from pellucid.checks import Copies, bursts, facts_of_files, find_copies, join, renumbered
 from pellucid.images import Dataset, group_by_pattern
 from pellucid.images.split import PARTS, TRAIN, check_groups_whole
 from pellucid.recipes import Recipe
@@ -34,14 +35,17 @@ class Leaks:
         return len(self.groups) - self.distinct
 
 
-def guard(dataset: Dataset, recipe: Recipe, progress: Silent | None = None) -> tuple[Dataset, Leaks | None]:
+def guard(
+    dataset: Dataset, recipe: Recipe, progress: Silent | None = None, files: Sequence[str] = ()
+) -> tuple[Dataset, Leaks | None]:
     """The data set with `groups` that a split must keep whole, and what was found; None where the guard is off.
 
-    Groups are those of the recipe's pattern, else the source's, joined by the copies. A split that came with the source is
-    kept: copies across its parts are reported, or on request the training pictures among them left out.
+    Groups are those of the recipe's pattern, else the source's, joined by series taken in one go (`data.burst_seconds`) and by
+    the copies. A split that came with the source is kept: copies across its parts are reported, or on request the training
+    pictures among them left out. files: where the pictures lie, if they are files.
     Raises DataError where a given split cuts the user's own groups.
     """
-    named = group_by_pattern(dataset.paths, recipe.data.group) if recipe.data.group else dataset.groups
+    named = own_groups(dataset, recipe, files)
     if named is not None and dataset.split is not None:
         check_groups_whole(dataset.split, named)
     if recipe.data.leak_guard == "off":
@@ -61,16 +65,34 @@ def guard(dataset: Dataset, recipe: Recipe, progress: Silent | None = None) -> t
     return replace(dataset, groups=groups, split=split), leaks
 
 
+def own_groups(dataset: Dataset, recipe: Recipe, files: Sequence[str]) -> np.ndarray | None:
+    """The groups (N,) that the user asked for: by a pattern or a column, and by the time at which pictures were taken."""
+    named = group_by_pattern(dataset.paths, recipe.data.group) if recipe.data.group else dataset.groups
+    if not (recipe.data.burst_seconds and files):
+        return named
+    series = bursts(facts_of_files(files).taken, dataset.labels, recipe.data.burst_seconds)
+    return join(np.arange(len(dataset)) if named is None else named, series)
+
+
+def crossing(split: np.ndarray | None, groups: np.ndarray) -> np.ndarray:
+    """Pictures that have a copy in a later part of a given split (N,) than their own, as training pictures in the test."""
+    if split is None:
+        return np.empty(0, np.int64)
+    place = np.array([_STRICTNESS.get(part, len(PARTS)) for part in split.tolist()])
+    latest = np.zeros(groups.max(initial=0) + 1, np.int64)
+    np.maximum.at(latest, groups[place < len(PARTS)], place[place < len(PARTS)])
+    return np.flatnonzero(place < latest[groups])
+
+
 def in_words(leaks: Leaks) -> str:
     """What the guard found and did, in one line."""
     found = f"copies: {leaks.repeated:,} of {len(leaks.groups):,} pictures repeat another one"
     if not leaks.together:
         return f"{found}, among them all of a class; they cannot be kept on one side of the split"
-    crossing = ""
-    if len(leaks.crossing):
-        done = "left out" if leaks.dropped else "the score flatters; --set data.leak_guard=drop leaves them out"
-        crossing = f"; {len(leaks.crossing):,} lie in a later part of the given split as well: {done}"
-    return f"{found}; copies stay on one side of the split{crossing}"
+    if not len(leaks.crossing):
+        return f"{found}; copies stay on one side of the split"
+    done = "left out" if leaks.dropped else "the score flatters; --set data.leak_guard=drop leaves them out"
+    return f"{found}; {len(leaks.crossing):,} lie in a later part of the given split as well: {done}"
 
 
 def _leaks(dataset: Dataset, copies: Copies, drop: bool) -> Leaks:
@@ -78,13 +100,5 @@ def _leaks(dataset: Dataset, copies: Copies, drop: bool) -> Leaks:
     pool = np.flatnonzero(dataset.split == TRAIN) if dataset.split is not None else np.arange(len(dataset))
     present = np.unique(np.stack([dataset.labels[pool], groups[pool]]), axis=1)[0]
     together = np.bincount(present, minlength=len(dataset.classes)).min() > 1
-    crossing = np.empty(0, np.int64) if dataset.split is None else _crossing(dataset.split, groups)
-    return Leaks(copies, groups, bool(together), crossing, drop and bool(len(crossing)))
-
-
-def _crossing(split: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Pictures that have a copy in a later part than their own."""
-    place = np.array([_STRICTNESS[part] for part in split.tolist()])
-    latest = np.zeros(groups.max() + 1, np.int64)
-    np.maximum.at(latest, groups, place)
-    return np.flatnonzero(place < latest[groups])
+    across = crossing(dataset.split, groups)
+    return Leaks(copies, groups, bool(together), across, drop and bool(len(across)))

@@ -1,9 +1,11 @@
 """From a source and a recipe to data that is ready to train on: pixels, split, input specification."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pellucid.checks import Findings
 from pellucid.classifier import Classifier
 from pellucid.errors import RecipeError
 from pellucid.images import (
@@ -34,7 +36,9 @@ class Prepared:
     split: Split
     spec: InputSpec
     donor: Classifier | None = None  # the model that training starts from
+    files: Sequence[str] = ()  # where the pictures of `dataset` lie, in its order; none for arrays
     leaks: Leaks | None = None  # the copies found among the pictures; None: not looked for
+    findings: Findings | None = None  # of the checks before training; None: not made
 
     def with_split(self, split: Split) -> "Prepared":
         """The same pictures, cut otherwise; mean and deviation are measured anew on its training part."""
@@ -57,7 +61,7 @@ def prepare(
     """
     chosen = _recipe(recipe, overrides) if recipe is not None else None
     location = _location(source, chosen)
-    opened = open_source(location, **_labelling(chosen or Recipe().override(_only_data(overrides))), progress=progress)
+    opened = open_source(location, **labelling(chosen or Recipe().override(_only_data(overrides))), progress=progress)
     if chosen is None:
         name = default_for(opened)
         chosen = _recipe(name, overrides)
@@ -69,10 +73,11 @@ def prepare(
         progress.say(f"starting from {chosen.transfer.model}, trained on {donor.provenance.get('source', 'other pictures')}")
     dataset, shape = read_pictures(opened, chosen, progress)
     resolved = _resolve(chosen, location, dataset, shape)
-    dataset, leaks = guard(dataset, resolved, progress)
+    files = files_behind(opened, dataset)
+    dataset, leaks = guard(dataset, resolved, progress, files)
     cut = (split or split_of)(resolved, dataset)
     resolved = _with_epochs(resolved, len(cut.train), progress)
-    return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut, donor), donor, leaks)
+    return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut, donor), donor, files, leaks)
 
 
 def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dataset, tuple[int, ...]]:
@@ -82,6 +87,11 @@ def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dat
         dataset = read(opened, shape, fit=recipe.input.fit, max_broken=recipe.data.max_broken, progress=advance)
     _say_left_out(dataset, progress)
     return dataset, shape
+
+
+def files_behind(opened: Source, dataset: Dataset) -> list[str]:
+    """Where the pictures of a data set that was read from `opened` lie, in its order; none for arrays."""
+    return [] if opened.images is not None else [os.path.join(opened.root or "", path) for path in dataset.paths]
 
 
 def split_of(recipe: Recipe, dataset: Dataset) -> Split:
@@ -130,7 +140,7 @@ def _only_data(overrides: Mapping[str, Any]) -> dict[str, Any]:
     return {name: overrides[name] for name in names if name in overrides}
 
 
-def _labelling(recipe: Recipe) -> dict[str, Any]:
+def labelling(recipe: Recipe) -> dict[str, Any]:
     data = recipe.data
     return {
         "classes": data.classes or None,

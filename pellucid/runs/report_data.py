@@ -9,6 +9,7 @@ from pellucid.evaluation import Predictions, Scores
 from pellucid.explanation import first_layer
 from pellucid.report import DataFacts, Formula, InputFacts, Rebuilt, ReportData, gallery, samples, thumbnail
 from pellucid.runs.assemble import SETTINGS, Parts
+from pellucid.runs.checking import guarded, section, with_folds
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.label_warnings import label_warnings
 from pellucid.runs.prepare import Prepared
@@ -73,6 +74,7 @@ def report_data(
         stopped=stopped,
         folds=folds.accuracies if folds else (),
         warnings=remarks(prepared),
+        checks=section(with_folds(prepared.findings, folds), guarded(prepared)),
         versions=versions(),
     )
 

@@ -19,6 +19,7 @@ from pellucid.evaluation import (
 from pellucid.files import atomic_write
 from pellucid.nn.network import Network
 from pellucid.runs.assemble import Parts
+from pellucid.runs.checking import with_folds
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.judge import judge, scores_json
@@ -48,6 +49,7 @@ def finish(
     classifier = make_classifier(prepared, parts, scores, folds)
     classifier.save(folder.model)
     write_tables(folder, scores, predictions, part, folds)
+    write_checks(folder, prepared, folds)
     page = report_data(prepared, parts, scores, predictions, part, folds=folds, stopped=stopped)
     atomic_write(folder.report, report.render(page))
     report.save_figures(page, folder.figures)
@@ -94,6 +96,13 @@ def write_tables(
     atomic_write(folder.predictions, predictions_csv(predictions))
     atomic_write(folder.confusion_matrix, confusion_csv(scores[part]))
     atomic_write(folder.classification_report, classification_report(scores[part]))
+
+
+def write_checks(folder: RunFolder, prepared: Prepared, folds: CrossValidation | None) -> None:
+    """`checks.json`: what was found before training, and by the folds."""
+    findings = with_folds(prepared.findings, folds)
+    if findings:
+        atomic_write(folder.checks, json.dumps(findings.to_json(), indent=1, ensure_ascii=False) + "\n")
 
 
 def write_start(folder: RunFolder, prepared: Prepared) -> None:

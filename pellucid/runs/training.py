@@ -14,6 +14,7 @@ from pellucid.images import Split
 from pellucid.kernels import compilation_announced
 from pellucid.recipes import Recipe, load_recipe
 from pellucid.runs.assemble import Parts, assemble, call_doctor
+from pellucid.runs.checking import checked
 from pellucid.runs.cross_validation import CrossValidation, cross_validate_prepared
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.label_warnings import label_warnings
@@ -48,7 +49,7 @@ def train(
     """
     progress = progress or Silent()
     RunFolder.check_free(out)  # before the work of reading pictures
-    prepared = prepare(source, recipe, overrides, progress)
+    prepared = checked(prepare(source, recipe, overrides, progress), progress)
     assemble(prepared)  # a recipe that does not fit the data fails here, before anything is written
     for warning in label_warnings(prepared):
         progress.say(f"warning: {warning}")
@@ -70,7 +71,7 @@ def resume(folder: str | Path, *, progress: Silent | None = None, stop: Callable
     """
     progress = progress or Silent()
     run_folder = RunFolder.open(folder)
-    prepared = prepare(None, load_recipe(run_folder.config), {}, progress)
+    prepared = checked(prepare(None, load_recipe(run_folder.config), {}, progress), progress)
     with compilation_announced(progress.say):
         return _run(prepared, run_folder, progress, stop)
 

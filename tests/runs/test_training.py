@@ -19,6 +19,7 @@ FILES = {
     "model.safetensors",
     "report.html",
     "scores.json",
+    "checks.json",
     "metrics.jsonl",
     "config.toml",
     "split.csv",

@@ -1,0 +1,174 @@
+"""What the checks before training found: sentences, and pictures side by side, for the report and for a page of their own."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from pellucid.checks import UNEVEN, Findings, rule_in_words
+from pellucid.report.words import count, listing, percent, quoted
+
+_ADVICE = {
+    "file format": "save all pictures in one format",
+    "compression (bytes a pixel)": "save all pictures with the same quality",
+    "file size in bytes": "save all pictures in the same way",
+}
+
+
+class Tile(NamedTuple):
+    """A small picture (H, W, 1 or 3) uint8 and the words under it."""
+
+    name: str
+    pixels: np.ndarray
+    label: str
+    note: str = ""
+
+
+class Strip(NamedTuple):
+    """Groups of pictures that belong side by side, and what they show; `more` groups are not drawn."""
+
+    title: str
+    groups: Sequence[Sequence[Tile]]
+    more: int = 0
+
+
+class Checks(NamedTuple):
+    """The section of a report: the first sentence is the most important one; `serious` of them must not be missed."""
+
+    sentences: Sequence[str]
+    serious: int
+    strips: Sequence[Strip] = ()
+
+
+def render_checks(checks: Checks, title: str, facts: Sequence[tuple[str, str]]) -> str:
+    """The page of `pellucid check`, complete."""
+    from pellucid.report.html import environment
+
+    return environment().get_template("check_page.html").render(checks=checks, title=title, facts=facts)
+
+
+def check_sentences(findings: Findings, together: bool | None = None) -> tuple[list[str], int]:
+    """What was found, in plain sentences, the serious ones first, and how many those are.
+
+    together: whether copies were kept on one side of a split; None where there was none.
+    """
+    serious = [
+        _crossing(findings),
+        _conflicts(findings),
+        _shortcuts(findings),
+        _copies(findings, together) if together is False and findings.groups else "",
+    ]
+    notes = [
+        _copies(findings, together) if together is not False else "",
+        _suspects(findings),
+        _oddities(findings),
+        _broken(findings),
+        _balance(findings),
+        _bursts(findings),
+    ]
+    serious, notes = [text for text in serious if text], [text for text in notes if text]
+    if not serious and not notes:
+        notes = ["Nothing suspicious was found: no copies, no shortcuts, no odd pictures, no doubtful labels."]
+    return serious + notes, len(serious)
+
+
+def _copies(findings: Findings, together: bool | None) -> str:
+    repeated = len(findings.dataset) - findings.distinct
+    if not repeated:
+        return ""
+    ways = [("mirrored", findings.copies.mirrored), ("cropped", findings.copies.cropped)]
+    some = [f"{int(which.sum()):,} {way}" for way, which in ways if which.any()]
+    among = f" (of the matching pairs {listing(some)})" if some else ""
+    text = (
+        f"The {count(len(findings.dataset), 'picture')} show {findings.distinct:,} different ones: "
+        f"{repeated:,} {'is a copy' if repeated == 1 else 'are copies'} of another, "
+        f"the same file again, resized, lightened or saved anew{among}."
+    )
+    if together:
+        return f"{text} All copies of a picture lie on one side of the split, so none of the test was seen in training."
+    if together is False:
+        seen = "test pictures may have been seen in training, and the score flatters"
+        return f"{text} They were not kept on one side of the split: {seen}."
+    return f"{text} pellucid train keeps all copies of a picture on one side of the split."
+
+
+def _crossing(findings: Findings) -> str:
+    n = len(findings.crossing)
+    if not n:
+        return ""
+    return (
+        f"{count(n, 'picture')} of the given training or validation part {'has' if n == 1 else 'have'} a copy in a later part, "
+        "so that part is no fair test: --set data.leak_guard=drop leaves them out of training."
+    )
+
+
+def _conflicts(findings: Findings) -> str:
+    if not len(findings.conflicts):
+        return ""
+    return f"{count(len(findings.conflicts), 'pair')} of copies carry two different labels: in each pair one must be wrong."
+
+
+def _shortcuts(findings: Findings) -> str:
+    if not findings.shortcuts:
+        return ""
+    first, *others = findings.shortcuts
+    advice = _ADVICE.get(first.fact, "see that it does not differ between the classes")
+    too = f" The same is told by {listing([f'the {other.fact}' for other in others])}." if others else ""
+    return (
+        f"The {first.fact} alone tells the class of {percent(first.recall)} of the pictures "
+        f"({rule_in_words(first, findings.dataset.classes)}). A network may learn that in place of what the pictures show: "
+        f"{advice}.{too}"
+    )
+
+
+def _suspects(findings: Findings) -> str:
+    n = len(findings.suspects)
+    if not n:
+        return ""
+    return (
+        f"{count(n, 'picture')} look{'s' if n == 1 else ''} like another class than "
+        f"{'its label says' if n == 1 else 'their labels say'}: please look at {'it' if n == 1 else 'them'}."
+    )
+
+
+def _oddities(findings: Findings) -> str:
+    kinds = [each.kind for each in findings.oddities]
+    counted = [f"{kinds.count(kind):,} {words}" for kind, words in _KINDS.items() if kind in kinds]
+    if not counted:
+        return ""
+    first = findings.oddities[0]
+    name = quoted(findings.dataset.paths[first.row])
+    return f"Some pictures stand out: {listing(counted)}; the first is {name} ({first.detail})."
+
+
+_KINDS = {"blank": "blank", "tiny": "tiny", "odd shape": "of an odd shape"}
+
+
+def _broken(findings: Findings) -> str:
+    broken = findings.dataset.broken
+    if not broken:
+        return ""
+    path, reason = broken[0]
+    left = "is left out" if len(broken) == 1 else "are left out"
+    return f"{count(len(broken), 'file')} cannot be read and {left}; the first is {quoted(path)} ({reason})."
+
+
+def _balance(findings: Findings) -> str:
+    if findings.imbalance < UNEVEN:
+        return ""
+    counts = findings.dataset.counts()
+    most, least = max(counts, key=counts.get), min(counts, key=counts.get)
+    return (
+        f"{quoted(most)} has {findings.imbalance:.1f} times as many pictures as {quoted(least)}: "
+        "--set loss.class_weight=balanced makes every class count alike."
+    )
+
+
+def _bursts(findings: Findings) -> str:
+    n = findings.in_bursts
+    if not n:
+        return ""
+    return (
+        f"{count(n, 'picture')} were taken within a minute of another of the same class: if they show one scene, "
+        "--set data.burst_seconds=60 keeps such series on one side of the split."
+    )
