@@ -15,11 +15,13 @@ def find(dataset: NamedDataset) -> list[Path] | None:
     Published files count if their checksums fit, unpacked ones if all are there in their sizes; where another data set has
     the same names and sizes, as Fashion-MNIST and MNIST have, only in a folder that is called after the data set.
     """
-    data = os.environ.get("PELLUCID_DATA")
-    for folder in _places(Path(data).expanduser(), dataset) if data else ():
+    if not os.environ.get("PELLUCID_DATA"):
+        return None
+    data = Path(os.environ["PELLUCID_DATA"]).expanduser()
+    for folder in _places(data, dataset):
         if files := published_in(folder, dataset):
             return files
-        if (files := _extracted_in(folder, dataset)) and (folder != Path(data).expanduser() or _unmistakable(dataset)):
+        if (folder != data or _unmistakable(dataset)) and (files := _extracted_in(folder, dataset)):
             return files
     return None
 
@@ -27,7 +29,7 @@ def find(dataset: NamedDataset) -> list[Path] | None:
 def published_in(folder: Path, dataset: NamedDataset) -> list[Path] | None:
     """The published files, all of them and each with the right checksum; else None."""
     files = [folder / published.name for published in dataset.files]
-    if not all(file.is_file() for file in files):
+    if not all(map(os.path.isfile, files)):
         return None
     return files if all(map(is_as_published, files, dataset.files)) else None
 
@@ -37,9 +39,10 @@ def is_as_published(file: Path, published: Published) -> bool:
     kind, _, expected = published.checksum.partition(":")
     try:
         with open(file, "rb") as stream:
-            return hashlib.file_digest(stream, kind).hexdigest() == expected
+            digest = hashlib.file_digest(stream, lambda: hashlib.new(kind, usedforsecurity=False))
     except OSError:
         return False
+    return digest.hexdigest() == expected
 
 
 def _places(data: Path, dataset: NamedDataset) -> Iterator[Path]:
@@ -53,7 +56,7 @@ def _places(data: Path, dataset: NamedDataset) -> Iterator[Path]:
 def _extracted_in(folder: Path, dataset: NamedDataset) -> list[Path] | None:
     for sizes in dataset.extracted:
         files = [folder / name for name in sizes]
-        if all(file.is_file() and file.stat().st_size == size for file, size in zip(files, sizes.values())):
+        if all(os.path.isfile(file) and file.stat().st_size == size for file, size in zip(files, sizes.values())):
             return files
     return None
 

@@ -192,7 +192,7 @@ def test_code_in_a_batch_is_not_run(cifar10, tmp_path):
     assert not Path("captured").exists()
 
 
-@settings(max_examples=20)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=8), st.integers(0, 2**32 - 1), st.booleans())
 def test_what_is_written_is_read(labels, seed, as_binary):
     rows = cifar_rows(len(labels), seed)
