@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pellucid.checks import Findings
 
 
-@with_settings(*(flag for flag in PICTURES if flag.name in ("classes", "label_rule", "keys", "allow_broken", "size")))
+@with_settings(*(flag for flag in PICTURES if flag.name in ("classes", "label_rule", "keys", "shape", "allow_broken", "size")))
 def check(
     source: SourceArgument = None,
     recipe: RecipeOption = None,
