@@ -241,6 +241,19 @@ def test_a_validation_loss_that_wobbles_is_no_overfitting():
         assert doctor.examine(record(number, loss=1 / (number + 1), validation_loss=loss, validation_accuracy=0.8)) == ()
 
 
+def test_a_loss_that_falls_is_learning_however_few_pictures_show_it():
+    """60 of 100 right is no more than chance where 50 are; but a loss of 0.5 is not that of guessing."""
+    x, t = clusters(100, 6, 2)
+    network = Network(presets.mlp((12,), 2), (6,))
+
+    def faults(loss):
+        doctor = Doctor(network, LOSS, None, Batches(x, t, 2), epochs=4, labels=t)
+        return {finding.fault for number in range(4) for finding in doctor.examine(record(number, accuracy=0.6, loss=loss))}
+
+    assert "labels at random" in faults(0.69)
+    assert "labels at random" not in faults(0.5)
+
+
 def test_the_slope_tells_a_wrong_gradient():
     class Half(SoftmaxCrossEntropy):
         def __call__(self, z, t, w=None, *kernels):

@@ -47,6 +47,15 @@ class Case:
         return float(np.bincount(self.labels).max() / len(self.labels))
 
     @property
+    def guessing(self) -> float:
+        """The cross-entropy of always answering with the shares of the classes; 0 for other losses."""
+        outputs = self.look.outputs.shape[1]
+        if not (self.loss.link == "softmax" or (self.loss.link == "sigmoid" and outputs == 1)):
+            return 0.0
+        shares = np.bincount(self.labels) / len(self.labels)
+        return -float(np.sum(shares * np.log(np.maximum(shares, 1e-300))))
+
+    @property
     def grown_up(self) -> bool:
         """A quarter of the planned steps is over, and at least 50."""
         steps = len(self.epochs) * self.steps_per_epoch

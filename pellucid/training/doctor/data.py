@@ -11,6 +11,7 @@ from pellucid.training.doctor.words import percent
 LARGE, SMALL = 4.0, 0.02  # root mean square of the inputs; 0.1 to 1 for pictures in 0...1, 1 for standardised ones
 UNEVEN = 1000.0  # the widest column of a table over the narrowest
 FEW = 100  # validation pictures: 1.96 sqrt(p (1 - p) / 100) is 10 points
+NOT_FALLEN = 0.95  # of the loss of guessing: less has been learned, however few pictures there are to show it
 ROUNDS = 2  # epochs in a row in which validation is no better than chance
 
 
@@ -53,7 +54,7 @@ def labels_at_random(case: Case) -> tuple[str, str] | None:
         return None
     epochs, cure = case.epochs, "check that each label belongs to its picture (shuffled, or sorted apart?)"
     now = epochs[-1]
-    if case.no_better_than_chance(now.accuracy, len(case.labels)):
+    if case.no_better_than_chance(now.accuracy, len(case.labels)) and now.loss > NOT_FALLEN * case.guessing:
         what = f"after {len(epochs)} epochs {percent(now.accuracy)} of the training pictures are named correctly, as by chance"
         return what, f"{cure}, then try another learning rate{case.learning_rate} (`pellucid find-lr`)"
     seen = [epoch.validation_accuracy for epoch in epochs[-ROUNDS:] if epoch.validation_accuracy is not None]
