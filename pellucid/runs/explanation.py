@@ -97,7 +97,7 @@ def explained(
     """The same without a page: nothing is written. Arguments and errors as `explain`."""
     progress = progress or Silent()
     if not classifier.classes:
-        raise DataError("this model is an autoencoder, which names no class to explain; explanation.walk in Python follows its layers")
+        raise DataError("this model is an autoencoder and names no class to explain; explanation.walk in Python follows its layers")
     if not classifier.input.is_pictures:
         raise DataError(f"this model takes rows of {classifier.input.shape[0]} numbers, and only pictures can be explained")
     recipe = _recipe_of(classifier)

@@ -14,9 +14,9 @@ def test_a_page_and_a_summary(run, trained, pictures, tmp_path):
 
 
 def test_json_is_all_there_is_on_stdout(run, trained, tmp_path):
-    ended = run("explain", trained, "digits[17]", "--out", tmp_path / "out", "--weight", "1.W[20,3]", "--target", "3", "--json")
+    ended = run("explain", trained, "digits[17]", "--out", tmp_path / "out", "--weight", "0.W[0,0,0,1]", "--target", "3", "--json")
     found = json.loads(ended.out)
-    assert (found["target"], found["label"], found["weight"]["name"]) == ("3", "7", "1.W[20,3]")
+    assert (found["target"], found["label"], found["weight"]["name"]) == ("3", "7", "0.W[0,0,0,1]")
     assert len(found["neighbours"]) == 8
     assert found["page"].endswith("explanation.html")
 

@@ -166,6 +166,6 @@ def test_rows_of_numbers_cannot_be_explained():
 
 def test_an_autoencoder_has_no_class_to_explain():
     network = Network([Flatten(), Dense(48)], (4, 4, 3), kernels=reference)
-    classifier = Classifier(network, InputSpec((4, 4, 3)), (), link="none")
+    classifier = Classifier(network, InputSpec((4, 4, 3)), (), link="picture")
     with pytest.raises(DataError, match="is an autoencoder"):
         explained(classifier, "x.png")
