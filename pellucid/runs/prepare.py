@@ -19,6 +19,7 @@ from pellucid.images import (
     read,
 )
 from pellucid.recipes import Recipe, default_for, load_recipe
+from pellucid.runs.label_safety import label_safe
 from pellucid.runs.leak_guard import Leaks, guard
 from pellucid.runs.progress import Silent
 from pellucid.runs.transfer import donor_of, input_of, with_input_of
@@ -56,7 +57,8 @@ def prepare(
 ) -> Prepared:
     """Open and read `source`, choose what the recipe left open, cut the parts, measure the input.
 
-    source: None takes the one that the recipe names. recipe: None takes the default for the source, and says so.
+    source: None takes the one that the recipe names. recipe: None takes the default for the source, and says so; changes of
+    pictures that seem to change labels are left out of it.
     split: how to cut, `split_of` if None. Raises DataError and RecipeError; nothing is written.
     """
     chosen = _recipe(recipe, overrides) if recipe is not None else None
@@ -76,6 +78,8 @@ def prepare(
     files = files_behind(opened, dataset)
     dataset, leaks = guard(dataset, resolved, progress, files)
     cut = (split or split_of)(resolved, dataset)
+    if recipe is None:
+        resolved = label_safe(resolved, overrides, dataset, cut.train, progress)
     resolved = _with_epochs(resolved, len(cut.train), progress)
     return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut, donor), donor, files, leaks)
 

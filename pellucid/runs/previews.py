@@ -11,7 +11,7 @@ from pellucid.errors import RecipeError
 from pellucid.images import Augmentation, Batches
 from pellucid.recipes import Recipe
 from pellucid.runs.assemble import build_augmentation
-from pellucid.runs.label_warnings import label_warnings
+from pellucid.runs.label_safety import label_warnings
 from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
 

@@ -11,7 +11,7 @@ from pellucid.report import DataFacts, Formula, InputFacts, Rebuilt, ReportData,
 from pellucid.runs.assemble import SETTINGS, Parts
 from pellucid.runs.checking import guarded, section, with_folds
 from pellucid.runs.cross_validation import CrossValidation
-from pellucid.runs.label_warnings import label_warnings
+from pellucid.runs.label_safety import label_warnings
 from pellucid.runs.prepare import Prepared
 from pellucid.runs.worth import Worth
 

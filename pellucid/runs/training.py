@@ -17,7 +17,7 @@ from pellucid.runs.assemble import Parts, assemble, call_doctor
 from pellucid.runs.checking import checked
 from pellucid.runs.cross_validation import CrossValidation, cross_validate_prepared
 from pellucid.runs.folder import RunFolder
-from pellucid.runs.label_warnings import label_warnings
+from pellucid.runs.label_safety import label_warnings
 from pellucid.runs.learn import learn
 from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
