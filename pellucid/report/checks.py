@@ -53,13 +53,14 @@ def check_sentences(findings: Findings, together: bool | None = None) -> tuple[l
     together: whether copies were kept on one side of a split; None where there was none.
     """
     serious = [
-        _crossing(findings),
+        "" if _left_out(findings) else _crossing(findings),
         _conflicts(findings),
         _shortcuts(findings),
         _copies(findings, together) if together is False and findings.groups else "",
     ]
     notes = [
         _copies(findings, together) if together is not False else "",
+        _crossing(findings) if _left_out(findings) else "",
         _suspects(findings),
         _oddities(findings),
         _broken(findings),
@@ -84,6 +85,8 @@ def _copies(findings: Findings, together: bool | None) -> str:
         f"{repeated:,} {'is a copy' if repeated == 1 else 'are copies'} of another, "
         f"the same file again, resized, lightened or saved anew{among}."
     )
+    if together and len(findings.crossing) and not _left_out(findings):
+        return f"{text} Where pellucid cut the pictures itself, copies lie on one side; the given parts are as they came."
     if together:
         return f"{text} All copies of a picture lie on one side of the split, so none of the test was seen in training."
     if together is False:
@@ -96,10 +99,15 @@ def _crossing(findings: Findings) -> str:
     n = len(findings.crossing)
     if not n:
         return ""
-    return (
-        f"{count(n, 'picture')} of the given training or validation part {'has' if n == 1 else 'have'} a copy in a later part, "
-        "so that part is no fair test: --set data.leak_guard=drop leaves them out of training."
-    )
+    text = f"{count(n, 'picture')} of the given training or validation part {'has' if n == 1 else 'have'} a copy in a later part"
+    if _left_out(findings):
+        return f"{text}; {'it was' if n == 1 else 'they were'} left out of training."
+    return f"{text}, so that part is no fair test: --set data.leak_guard=drop leaves them out of training."
+
+
+def _left_out(findings: Findings) -> bool:
+    """Whether the pictures that have a copy in a later part are in no part any more."""
+    return len(findings.crossing) > 0 and not any(findings.dataset.split[findings.crossing])
 
 
 def _conflicts(findings: Findings) -> str:

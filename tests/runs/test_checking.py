@@ -8,6 +8,9 @@ from PIL import Image
 
 import pellucid
 from pellucid.report import check_sentences
+from pellucid.runs.checking import checked, section
+from pellucid.runs.prepare import prepare
+from pellucid.runs.progress import Silent
 from tests.checks.planted import scene
 
 
@@ -81,3 +84,17 @@ def test_mnist_and_cifar_are_no_mass_of_copies(real_data):
         test = findings.dataset.split == "test"
         grouped = np.unique(np.concatenate([np.empty(0, int), *findings.groups]))
         assert np.sum(test[grouped]) <= most * (1 if name == "mnist" else 2)
+
+
+@pytest.mark.parametrize(("wanted", "said"), [("group", "is no fair test"), ("drop", "left out of training")])
+def test_copies_across_a_given_split_are_told(tmp_path, wanted, said):
+    rng = np.random.default_rng(0)
+    images = np.stack([np.asarray(scene(rng, 32)) for _ in range(40)])
+    given = {"x_train": images, "y_train": np.arange(40) % 2, "x_test": images[:6, :, ::-1], "y_test": np.arange(6) % 2}
+    np.savez(tmp_path / "given.npz", **given)
+    prepared = checked(prepare(str(tmp_path / "given.npz"), "mnist", {"data.leak_guard": wanted}, Silent()), Silent())
+    sentences, serious = check_sentences(prepared.findings, together=True)
+    assert said in sentences[0] + sentences[1] and serious == (wanted == "group")
+    assert any("none of the test was seen" in text for text in sentences) == (wanted == "drop")
+    assert len(prepared.split.train) + len(prepared.split.validation) == (34 if wanted == "drop" else 40)
+    assert "left out" in section(prepared.findings, True).strips[0].groups[0][0].note or wanted == "group"
