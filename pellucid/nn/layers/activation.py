@@ -21,6 +21,7 @@ class Activation(Layer):
 
     def forward(self, x, train, keep):
         if self.done or self.name == "linear":
+            self.kept = x if keep else None
             return x
         y = self.buffer("y", *x.shape)
         self.f_forward(x, y)
