@@ -4,6 +4,8 @@ from PIL import Image
 
 from tests.cli.program import one_line
 
+FLIP = ("--recipe", "digits-faithful", "--set", "augment.flip=true")
+
 
 def test_a_sheet_is_drawn_and_its_path_printed(run, tmp_path):
     ended = run("preview", "digits", "--set", "augment.shift=0.1", "--out", tmp_path / "sheet.png", "--quiet")
@@ -13,7 +15,7 @@ def test_a_sheet_is_drawn_and_its_path_printed(run, tmp_path):
 
 
 def test_json_tells_what_speaks_against_a_change(run, tmp_path):
-    ended = run("preview", "digits", "--set", "augment.flip=true", "--out", tmp_path / "sheet.png", "--json", "-q")
+    ended = run("preview", "digits", *FLIP, "--out", tmp_path / "sheet.png", "--json", "-q")
     told = json.loads(ended.out)
     assert told["augment"] == {"flip": True} and told["pictures"] == 10
     [warning] = told["warnings"]
@@ -26,10 +28,10 @@ def test_the_warning_is_a_line_for_people(run, tmp_path):
 
 
 def test_a_recipe_that_changes_nothing(run, tmp_path):
-    ended = run("preview", "digits", "-q", "--out", tmp_path / "sheet.png")
+    ended = run("preview", "digits", "--recipe", "digits-faithful", "-q", "--out", tmp_path / "sheet.png")
     assert "changes no pictures" in one_line(ended) and not (tmp_path / "sheet.png").exists()
 
 
 def test_a_sheet_that_cannot_be_written(run, tmp_path):
-    ended = run("preview", "digits", "-q", "--set", "augment.flip=true", "--out", tmp_path / "none" / "sheet.png")
+    ended = run("preview", "digits", "--recipe", "digits-faithful", "-q", "--set", "augment.flip=true", "--out", tmp_path / "none" / "sheet.png")
     assert "sheet.png" in one_line(ended)

@@ -97,6 +97,8 @@ def source(name, images):
     ("name", "images", "recipe"),
     [
         ("digits", np.zeros((2, 8, 8, 1), np.float32), "digits"),
+        ("mnist", np.zeros((2, 28, 28, 1), np.uint8), "mnist-cnn"),
+        ("cifar-10", np.zeros((2, 32, 32, 3), np.uint8), "cifar-10"),
         ("measurements", np.zeros((2, 30), np.float32), "features"),
         ("thumbnails", np.zeros((2, 28, 28, 1), np.uint8), "photographs"),
         ("holiday", None, "photographs"),
