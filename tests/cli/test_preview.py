@@ -33,5 +33,5 @@ def test_a_recipe_that_changes_nothing(run, tmp_path):
 
 
 def test_a_sheet_that_cannot_be_written(run, tmp_path):
-    ended = run("preview", "digits", "--recipe", "digits-faithful", "-q", "--set", "augment.flip=true", "--out", tmp_path / "none" / "sheet.png")
+    ended = run("preview", "digits", *FLIP, "-q", "--out", tmp_path / "none" / "sheet.png")
     assert "sheet.png" in one_line(ended)
