@@ -4,6 +4,7 @@ import dataclasses
 import json
 import pickle
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -272,3 +273,8 @@ def test_findings_go_through_json():
     assert json.loads(line)["findings"][0] == {"fault": "dead units", "epoch": 3, "what": "what", "cure": "cure"}
     assert Epoch.from_json(json.loads(line)) == epoch
     assert Epoch.from_json(json.loads(json.dumps(record(0).to_json()))) == record(0)
+
+
+def test_the_page_describes_every_fault():
+    page = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| ([a-z ]+) \|", page, re.MULTILINE) == ["fault", *FAULTS]
