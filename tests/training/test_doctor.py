@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from pellucid.nn import (
+    Activation,
     BatchNorm,
     Conv2D,
     Dense,
@@ -81,6 +82,18 @@ def test_it_leaves_network_optimiser_and_batches_alone():
     doctor.examine(record(0))
     assert pickle.dumps((network, update)) == before
     assert not np.any(network.grad) and network.layers[1].__dict__.get("_pool") is None
+
+
+def test_a_relu_that_another_layer_computes_is_looked_at_too():
+    """Batch norm applies the ReLU that follows it (`nn.fusion`)."""
+    network = Network([Dense(12), BatchNorm(), Activation("relu"), Dense(3)], (6,))
+    units = Patient(network, LOSS, None, Sample.take(Batches(X, T, 20), LOSS)).look().units
+    assert [(each.layer, each.activation) for each in units] == [
+        ("layer 0 (Dense)", "linear"),
+        ("layer 2 (Activation)", "relu"),
+        ("layer 3 (Dense)", "linear"),
+    ]
+    assert units[1].dead == 0 and 0 < units[1].size < 2
 
 
 # When it looks
