@@ -4,11 +4,13 @@ import dataclasses
 import json
 import pickle
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pellucid.nn import (
+    Activation,
     BatchNorm,
     Conv2D,
     Dense,
@@ -80,6 +82,18 @@ def test_it_leaves_network_optimiser_and_batches_alone():
     doctor.examine(record(0))
     assert pickle.dumps((network, update)) == before
     assert not np.any(network.grad) and network.layers[1].__dict__.get("_pool") is None
+
+
+def test_a_relu_that_another_layer_computes_is_looked_at_too():
+    """Batch norm applies the ReLU that follows it (`nn.fusion`)."""
+    network = Network([Dense(12), BatchNorm(), Activation("relu"), Dense(3)], (6,))
+    units = Patient(network, LOSS, None, Sample.take(Batches(X, T, 20), LOSS)).look().units
+    assert [(each.layer, each.activation) for each in units] == [
+        ("layer 0 (Dense)", "linear"),
+        ("layer 2 (Activation)", "relu"),
+        ("layer 3 (Dense)", "linear"),
+    ]
+    assert units[1].dead == 0 and 0 < units[1].size < 2
 
 
 # When it looks
@@ -272,3 +286,8 @@ def test_findings_go_through_json():
     assert json.loads(line)["findings"][0] == {"fault": "dead units", "epoch": 3, "what": "what", "cure": "cure"}
     assert Epoch.from_json(json.loads(line)) == epoch
     assert Epoch.from_json(json.loads(json.dumps(record(0).to_json()))) == record(0)
+
+
+def test_the_page_describes_every_fault():
+    page = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| ([a-z ]+) \|", page, re.MULTILINE) == ["fault", *FAULTS]

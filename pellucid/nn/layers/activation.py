@@ -20,11 +20,10 @@ class Activation(Layer):
         return in_shape, {}
 
     def forward(self, x, train, keep):
-        if self.done or self.name == "linear":
-            self.kept = x if keep else None
-            return x
-        y = self.buffer("y", *x.shape)
-        self.f_forward(x, y)
+        y = x
+        if not self.done and self.name != "linear":
+            y = self.buffer("y", *x.shape)
+            self.f_forward(x, y)
         if keep:
             self.kept = x if self.f.from_input else y
         return y

@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid.nn.losses import Loss
 
-PICTURES = 128  # a unit that fires for one picture in 30 is silent on all of them once in 75 times
+PICTURES = 64  # a unit that fires for one picture in 20 is silent on all of them once in 27 times
 NUMBERS = 1 << 22  # of large pictures no more than so many pixel values, or a batch: a look should fit where training does
 
 
