@@ -47,7 +47,7 @@ EXPLAINED = {  # faults that say nothing new once one of these is known
     "constant prediction": {*LOOKING, "data not scaled"},
     "labels at random": {*LOOKING, "data not scaled"},
 }
-APART = 128  # pictures trained on between two looks, for each picture of the sample: a look takes about two of its passes
+APART = 512  # pictures trained on between two looks, for each picture of the sample: a look takes about two of its passes
 
 
 class Doctor:
@@ -59,7 +59,7 @@ class Doctor:
             print(epoch, doctor.examine(epoch))
 
     It observes: a sample of training pictures goes through a copy of the network, before the first step, after the first
-    epoch, at a quarter of the run, and whenever 128 times as many pictures have been trained on. So the numbers trained are
+    epoch, at a quarter of the run, and whenever 512 times as many pictures have been trained on. So the numbers trained are
     the same bits with it and without. Each fault is named once a run. before: what was found before the first step.
 
     network, loss, update, batches, epochs: those of `fit`; update: None for L-BFGS. labels: of all training pictures (N,);
