@@ -91,7 +91,7 @@ class Recipe(Section):
         as text; lists may be written with commas alone: "128,64". Raises RecipeError as `parse` does.
         """
         tables, changes = self.tables(), dotted(settings, type(self))
-        if "network.hidden" in changes and not self.network.layers:
+        if "network.hidden" in changes and "network.layers" not in changes:
             changes.setdefault("network.preset", "mlp")  # of all presets it alone has hidden layers to describe
         if changes.get("network.layers"):
             tables["network"] = _only(tables["network"], START)

@@ -74,7 +74,7 @@ def test_layers_take_the_place_of_the_short_form():
     assert recipe.network.layers[0].units == 3
     assert recipe.override({"epochs": 3}).network == recipe.network
     with pytest.raises(RecipeError, match=r"network\.layers and network\.hidden exclude each other"):
-        recipe.override({"hidden": [5]})
+        recipe.override({"hidden": [5], "network.layers": layers})
 
 
 def test_another_preset_takes_its_own_keys():
@@ -127,3 +127,8 @@ def test_hidden_layers_make_the_network_a_perceptron():
     assert changed.network.described_by == Recipe().network.described_by
     with pytest.raises(RecipeError, match=r"network\.hidden does not describe the preset airbench"):
         chosen.override({"hidden": "20,10", "network.preset": "airbench"})
+
+
+def test_hidden_layers_replace_those_written_out():
+    changed = Recipe().override({"network.layers": [{"type": "Dense", "units": 3}]}).override({"hidden": "20"})
+    assert (changed.network.layers, changed.network.preset, changed.network.hidden) == ((), "mlp", (20,))

@@ -96,7 +96,7 @@ def test_the_number_of_epochs_follows_the_number_of_pictures(tmp_path):
     def epochs(pictures, **overrides):
         source = tmp_path / f"{pictures}.npz"
         np.savez(source, x=np.zeros((pictures, 4, 4, 1), np.uint8), y=np.arange(pictures) % 2)
-        chosen = {"epochs": "auto", "data.validation": 0.0, "data.test": 0.5, **overrides}
+        chosen = {"epochs": "auto", "data.validation": 0.0, "data.test": 0.5, "data.leak_guard": "off", **overrides}
         return prepare(source, "photographs", chosen, Silent()).recipe.training.epochs
 
     assert [epochs(pictures) for pictures in (20, 2000, 200_000)] == [200, 60, 8]
