@@ -1,6 +1,7 @@
 """Contenders measured side by side: each in a process of its own, one repetition at a time in turn."""
 
 import statistics
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 
@@ -18,10 +19,16 @@ PEAK_SECONDS = 0.3  # of matrix products, before and after the contenders
 def measure(
     workload: Workload, ours: Contender, peers: Sequence[Contender], does: str, repetitions: int, seconds: float
 ) -> list[dict]:
-    """One object for each peer, ours beside it. does: "step" or "forward"."""
+    """One object for each peer, ours beside it. does: "step" or "forward". A peer that cannot begin is told of and left out."""
     before = machine.peak(min(seconds, PEAK_SECONDS))
     with ExitStack() as stack:
-        workers = [stack.enter_context(closing(Worker(contender, workload, does, seconds))) for contender in (ours, *peers)]
+        workers, able = [stack.enter_context(closing(Worker(ours, workload, does, seconds)))], []
+        for peer in peers:
+            try:
+                workers.append(stack.enter_context(closing(Worker(peer, workload, does, seconds))))
+                able.append(peer)
+            except RuntimeError as error:
+                print(f"left out: {error}", file=sys.stderr)
         times, batches = [[] for _ in workers], [[] for _ in workers]
         for _ in range(repetitions):
             for worker, own in zip(workers, times):
@@ -32,7 +39,7 @@ def measure(
         growth = workers[0].ask("growth") if does == "step" and not workload.convolutional else None
     sides = [
         side(contender, worker.facts, own, assembled)
-        for contender, worker, own, assembled in zip((ours, *peers), workers, times, batches)
+        for contender, worker, own, assembled in zip((ours, *able), workers, times, batches)
     ]
     shared = {
         "benchmark": does,
@@ -44,7 +51,7 @@ def measure(
         "cpu": machine.processor(),
         "cores": machine.cores(),
     }
-    return [row(workload, sides[0], theirs, peer) | shared for peer, theirs in zip(peers, sides[1:])]
+    return [row(workload, sides[0], theirs, peer) | shared for peer, theirs in zip(able, sides[1:])]
 
 
 def side(contender: Contender, facts: dict, times: list[dict], batches: list[dict | None]) -> dict:
