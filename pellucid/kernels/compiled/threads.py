@@ -8,6 +8,7 @@ A helper looks for work a while, then sleeps until it is woken. Where the caller
 for a multiple of that time.
 """
 
+import contextlib
 import ctypes
 import os
 import sys
@@ -28,7 +29,7 @@ PATIENCE = 2000  # turns of some 20 ns each that a thread looks for work, or for
 YIELD = 4e-7  # seconds: what giving way takes where nobody else wants the core
 REST = 8  # times as long as it was waited for, helpers are left alone
 
-TICKET, DONE, ADDRESS, WORDS, ASLEEP = 0, 8, 16, 17, 24  # words of the board, on cache lines of their own
+TICKET, DONE, ADDRESS, WORDS, POSTED, ASLEEP = 0, 8, 16, 17, 18, 24  # words of the board, on cache lines of their own
 
 _yield = ctypes.windll.kernel32.SwitchToThread if sys.platform == "win32" else ctypes.CDLL(None).sched_yield
 llvmlite.binding.add_symbol("pellucid_yield", ctypes.cast(_yield, ctypes.c_void_p).value)
@@ -62,12 +63,14 @@ class Threads:
             start = time.perf_counter()
             if start < self._rested:
                 return _alone(address, phases, pieces, words)
+            self._board[POSTED] = 1
             self._wake()
             waited = YIELD * _lead(self._at, address, phases, pieces, words)
             now = time.perf_counter()
             if waited > (now - start) / 4:
                 self._rested = now + REST * waited
         finally:
+            self._board[POSTED] = 0
             self.lock.release()
 
     def _wake(self) -> None:
@@ -77,7 +80,8 @@ class Threads:
         for number, waker in enumerate(self._wakers[:wanted], 1):
             if self._board[ASLEEP + number]:
                 self._board[ASLEEP + number] = 0
-                waker.release()
+                with contextlib.suppress(RuntimeError):  # it has woken by itself
+                    waker.release()
 
     def _start(self) -> None:
         """One more helper. Its code is compiled first, by the caller."""
@@ -91,7 +95,11 @@ class Threads:
         while True:
             _help(self._at, number)
             self._board[ASLEEP + number] = 1
-            waker.acquire()
+            if self._board[POSTED]:  # since it last looked; the caller took it for awake, and would do the whole job alone
+                self._board[ASLEEP + number] = 0
+                waker.acquire(blocking=False)
+            else:
+                waker.acquire()
 
 
 class _Scratch(threading.local):
