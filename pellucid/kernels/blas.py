@@ -39,15 +39,6 @@ def single_threaded_blas() -> Iterator[None]:
                     _set_threads(library, count)
 
 
-def reads_small_matrices_in_place() -> bool:
-    """Whether the BLAS of SciPy multiplies small matrices without copying them first, as OpenBLAS's kernels for AVX-512 do."""
-    return any(
-        getattr(library, "architecture", None) in ("SkylakeX", "Cooperlake", "SapphireRapids")
-        for library in _libraries("scipy.linalg" in sys.modules)
-        if library.internal_api == "openblas" and "numpy" not in library.filepath
-    )
-
-
 @functools.cache
 def _libraries(with_scipy: bool) -> list:
     """The BLAS libraries of this process: searched for once, which takes 3 ms, and again when SciPy brings its own."""

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from pellucid.kernels import compiled, reference
 
-SHAPES = [(1, 1, 1), (1, 5, 3), (7, 1, 2), (3, 17, 1), (33, 31, 10), (64, 100, 65), (129, 300, 257)]  # N, K, M
+SHAPES = [  # N, K, M
+    *[(1, 1, 1), (1, 5, 3), (7, 1, 2), (3, 17, 1), (4, 40, 200), (5, 600, 130)],
+    *[(33, 31, 10), (64, 100, 65), (129, 300, 257), (300, 40, 33)],
+]
 LARGE = (131, 523, 257)  # 17 million multiply-adds: the parallel drivers, and blocks that do not come out even
 VECTORS = [1, 2, 15, 17, 1000, 4097, 200_003]  # the last in parallel
 

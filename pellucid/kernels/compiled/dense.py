@@ -1,79 +1,112 @@
 """The dense layer: twin of `reference/dense.py`.
 
-The products are BLAS's, cut into pieces along one side of the result; bias and ReLU are applied to each piece while it is in the
-cache. Parallel from 8 million multiply-adds on: below that, waking the threads costs more than they save (35 µs here).
+Products are cut into pieces along the columns or rows of the result; bias and ReLU are applied to each piece while it is in the
+cache. Parallel from 8 million multiply-adds on: below that, cores lose more by handing numbers to each other than they save.
 """
 
 import numpy as np
 
+from pellucid.kernels.compiled.blocks import ROWS
 from pellucid.kernels.compiled.elementary import choose
-from pellucid.kernels.compiled.engine import BLOCKS, exact, product, sgemm, share
+from pellucid.kernels.compiled.engine import exact, share
+from pellucid.kernels.compiled.product import DEPTH, PANEL, multiply, multiply_row, pack, pack_transposed, width
 from pellucid.kernels.compiled.tasks import flat, integers, matrix, table, task
+from pellucid.kernels.compiled.threads import threads, workspace
 
 PARALLEL_FROM = 1 << 23  # multiply-adds
+PIECES = 8  # enough that two, four or eight threads end together
+BLOCK = 64  # columns of x met by one panel of dz after the other: four cache lines of each picture
+CHUNK = 256  # rows of x and dz whose dW is added up at a time
+FEW = ROWS // 2  # rows that are multiplied one by one
+IN_PLACE = 4 * ROWS  # rows for which packing W does not pay
 ABSENT, ABSENT_ROW = np.empty((0, 0), np.float32), np.empty(0, np.float32)  # for None, so that one compilation serves both
 
 
 def dense_forward(x, W, b, relu, y):
+    x, size = np.ascontiguousarray(x), DEPTH * PANEL
     if len(x) * W.size < PARALLEL_FROM:
-        return _forward_alone(x, W, ABSENT_ROW if b is None else b, relu, y, BLOCKS)
-    if BLOCKS and len(x) >= 32:  # W is read where it lies: by rows, 5 to 20 % faster
-        pieces, by_rows = min(8, len(x) // 16), True
-    else:  # BLAS copies W, once for each piece of rows
-        pieces, by_rows = _pieces(y.shape), len(x) > y.shape[1]
-    _forward_shared(1, pieces, [np.ascontiguousarray(x), W, b, y, np.array([pieces, by_rows, relu, BLOCKS], np.int64)], True)
+        return _forward_alone(x, W, ABSENT_ROW if b is None else b, relu, y, workspace(size))
+    panels = -(-W.shape[1] // PANEL)
+    groups = max(1, min(2 * threads.count // panels, len(x) // 32))  # of rows, each of which packs W again
+    numbers = np.array([groups, panels, relu, size], np.int64)
+    _forward_shared(1, groups * panels, [x, W, b, y, workspace(size * threads.count), numbers], True)
 
 
 def dense_backward(x, W, y, dy, relu, dW, db, dx):
+    x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
+    size = max(DEPTH * PANEL, min(CHUNK, len(x)) * -(-dy.shape[1] // PANEL) * PANEL)
     if (len(x) + (0 if dx is None else len(dx))) * W.size < PARALLEL_FROM:
         db, dx = ABSENT_ROW if db is None else db, ABSENT if dx is None else dx
-        return _backward_alone(x, W, y, dy, relu, dW, db, dx, BLOCKS)
-    pieces = _pieces(W.shape)
-    arrays = [np.ascontiguousarray(x), W, y, np.ascontiguousarray(dy), dW, db, dx, np.array([pieces, relu, BLOCKS], np.int64)]
-    _backward_shared(2, pieces, arrays, True)
-
-
-def _pieces(shape):
-    """Into how many pieces a matrix is cut: at most 8, none narrower than 32."""
-    return max(1, min(8, max(shape) // 32))
+        return _backward_alone(x, W, y, dy, relu, dW, db, dx, workspace(size))
+    numbers = np.array([PIECES, relu, size], np.int64)
+    _backward_shared(2, PIECES, [x, W, y, dy, dW, db, dx, workspace(size * threads.count), numbers], True)
 
 
 @exact
-def _forward_alone(x, W, b, relu, y, blocks):
-    _forward_piece(0, 1, True, x, W, b, relu, y, blocks)
+def _forward_alone(x, W, b, relu, y, s):
+    K, M = W.shape
+    if len(x) <= FEW:
+        for n in range(len(x)):
+            multiply_row(x, n * K, K, W, 0, M, y, n * M, M)
+        _finish(0, len(x), 0, M, b, relu, y)
+    else:
+        for panel in range((M + PANEL - 1) // PANEL):
+            _forward_panel(panel, 0, len(x), x, W, b, relu, y, s, 0)
 
 
 @exact
-def _backward_alone(x, W, y, dy, relu, dW, db, dx, blocks):
+def _backward_alone(x, W, y, dy, relu, dW, db, dx, s):
     _bias_gradient(y, dy, relu, db, 0, dy.shape[1])
-    _backward_piece(0, 1, x, W, dy, dW, dx, blocks)
+    _weight_gradient(0, len(W), x, dy, dW, s, 0)
+    if dx.size:
+        _input_gradient(0, len(W), W, dy, dx, s, 0)
 
 
 @task
 def _forward_shared(phase, t, thread, words):
     w = table(words)
-    x, W, b, y, plan = matrix(w[0]), matrix(w[1]), flat(w[2]), matrix(w[3]), integers(w[4])
-    _forward_piece(t, plan[0], plan[1] > 0, x, W, b, plan[2] > 0, y, plan[3] > 0)
+    x, W, b, y, s, plan = matrix(w[0]), matrix(w[1]), flat(w[2]), matrix(w[3]), flat(w[4]), integers(w[5])
+    groups, panels, relu, size = plan[0], plan[1], plan[2] > 0, plan[3]
+    top, bottom = share(t // panels, groups, len(x))
+    _forward_panel(t % panels, top, bottom, x, W, b, relu, y, s, thread * size)
 
 
 @task
 def _backward_shared(phase, t, thread, words):
-    """Phase 0: dz and db of some columns. Phase 1: dW and dx, for some rows or some columns of each."""
+    """Phase 0: dz and db of some columns. Phase 1: some rows of dW, some columns of dx."""
     w = table(words)
     x, W, y, dy, dW, db, dx = matrix(w[0]), matrix(w[1]), matrix(w[2]), matrix(w[3]), matrix(w[4]), flat(w[5]), matrix(w[6])
-    pieces, relu, blocks = integers(w[7])[0], integers(w[7])[1] > 0, integers(w[7])[2] > 0
+    s, plan = flat(w[7]), integers(w[8])
+    pieces, relu, at = plan[0], plan[1] > 0, thread * plan[2]
     if phase == 0:
         left, right = share(t, pieces, dy.shape[1])
         _bias_gradient(y, dy, relu, db, left, right)
     else:
-        _backward_piece(t, pieces, x, W, dy, dW, dx, blocks)
+        left, right = share(t, pieces, len(W))
+        _weight_gradient(left, right, x, dy, dW, s, at)
+        if dx.size:
+            _input_gradient(left, right, W, dy, dx, s, at)
 
 
 @exact(inline=True)
-def _forward_piece(t, pieces, by_rows, x, W, b, relu, y, blocks):
-    """y = x W + b, or max(x W + b, 0), for some rows or some columns of y."""
-    (top, bottom), (left, right) = _part(t, pieces, y.shape, by_rows)
-    product(x[top:bottom], W[:, left:right], y[top:bottom, left:right], False, blocks)
+def _forward_panel(panel, top, bottom, x, W, b, relu, y, s, at):
+    """y = x W + b, or max(x W + b, 0), for some rows and a panel of columns."""
+    K, M = W.shape
+    left = panel * PANEL
+    columns = min(PANEL, M - left)
+    for k in range(0, K, DEPTH):
+        depth = min(DEPTH, K - k)
+        if bottom - top <= IN_PLACE and columns == PANEL:
+            multiply(x, top * K + k, K, 1, depth, W, k * M + left, M, y, top * M + left, M, bottom - top, columns, k)
+        else:
+            pack(W, k * M + left, M, depth, columns, s, at)
+            multiply(x, top * K + k, K, 1, depth, s, at, width(columns), y, top * M + left, M, bottom - top, columns, k)
+    _finish(top, bottom, left, left + columns, b, relu, y)
+
+
+@exact(inline=True)
+def _finish(top, bottom, left, right, b, relu, y):
+    """y += b, then max(y, 0) with `relu`, for some rows and columns."""
     biases = b[left:right]
     for n in range(top, bottom):
         row = y[n, left:right]
@@ -99,18 +132,28 @@ def _bias_gradient(y, dy, relu, db, left, right):
 
 
 @exact(inline=True)
-def _backward_piece(t, pieces, x, W, dz, dW, dx, blocks):
-    """dW = x^T dz and dx = dz W^T, for some rows or some columns of each."""
-    (top, bottom), (left, right) = _part(t, pieces, dW.shape, dW.shape[0] > dW.shape[1])
-    product(x[:, top:bottom], dz[:, left:right], dW[top:bottom, left:right], True, blocks)
-    if dx.size:
-        (top, bottom), (left, right) = _part(t, pieces, dx.shape, dx.shape[0] > dx.shape[1])
-        sgemm(dz[top:bottom], W[left:right], dx[top:bottom, left:right], False, True, np.float32(0))
+def _weight_gradient(top, bottom, x, dz, dW, s, at):
+    """dW = x^T dz for the rows from `top` to `bottom`: CHUNK pictures at a time, dz packed for them, BLOCK columns of x copied."""
+    K, M = dW.shape
+    for n in range(0, len(x), CHUNK):
+        depth = min(CHUNK, len(x) - n)
+        for left in range(0, M, PANEL):
+            columns = min(PANEL, M - left)
+            pack(dz, n * M + left, M, depth, columns, s, at + left * depth)
+        for k in range(top, bottom, BLOCK):
+            rows = min(BLOCK, bottom - k)
+            for left in range(0, M, PANEL):
+                columns, panel = min(PANEL, M - left), at + left * depth
+                multiply(x, n * K + k, 1, K, depth, s, panel, width(columns), dW, k * M + left, M, rows, columns, n)
 
 
 @exact(inline=True)
-def _part(t, pieces, shape, by_rows):
-    """The t-th piece of a matrix: (first row, end), (first column, end)."""
-    if by_rows:
-        return share(t, pieces, shape[0]), (0, shape[1])
-    return (0, shape[0]), share(t, pieces, shape[1])
+def _input_gradient(left, right, W, dz, dx, s, at):
+    """dx = dz W^T for the columns from `left` to `right`."""
+    K, M = W.shape
+    for k in range(left, right, PANEL):
+        columns = min(PANEL, right - k)
+        for m in range(0, M, DEPTH):
+            depth = min(DEPTH, M - m)
+            pack_transposed(W, k * M + m, M, depth, columns, width(columns), s, at)
+            multiply(dz, m, M, 1, depth, s, at, width(columns), dx, k, K, len(dz), columns, m)

@@ -267,6 +267,20 @@ class Code:
         """a b + c of vectors, rounded once where the processor can."""
         return a.times(b, c)
 
+    def transposed(self, rows: list[Value]) -> list[Value]:
+        """LANES vectors, as the rows of a square matrix, whose columns are wanted: pairs swap ever larger halves."""
+        vectors, distance = [row.ir for row in rows], 1
+        while distance < LANES:
+            upper = LANE([lane if lane & distance == 0 else LANES + lane - distance for lane in range(LANES)])
+            lower = LANE([lane + distance if lane & distance == 0 else LANES + lane for lane in range(LANES)])
+            for i in range(LANES):
+                if i & distance == 0:
+                    pair = vectors[i], vectors[i + distance]
+                    vectors[i] = self.builder.shuffle_vector(*pair, upper)
+                    vectors[i + distance] = self.builder.shuffle_vector(*pair, lower)
+            distance *= 2
+        return [Value(self.builder, vector) for vector in vectors]
+
     @contextlib.contextmanager
     def loop(self, count: Value):
         """The instructions emitted in the block are repeated `count` times; yields which time it is, from 0."""

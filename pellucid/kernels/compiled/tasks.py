@@ -1,4 +1,4 @@
-"""Kernels of convolution networks: pieces of work, called by their address on as many threads as there are.
+"""Kernels that share their work: pieces, called by their address on as many threads as there are.
 
     @task
     def scale(phase, t, thread, words):                  # piece t: some rows of y
@@ -24,6 +24,7 @@ from pellucid.kernels.compiled.threads import threads
 
 LINE = 5  # words to an array: its address, then four sizes
 MOST = 16  # arrays
+HEAD = object.__basicsize__  # bytes that every Python object begins with
 
 
 class task:
@@ -35,12 +36,10 @@ class task:
 
     def __call__(self, phases: int, pieces: int, arrays: list, parallel: bool) -> None:
         """Run all pieces. The arrays are contiguous and have at most four axes; None stands for one without elements."""
+        assert all(array is None or array.flags.c_contiguous for array in arrays)
         words = np.zeros((MOST, LINE), np.int64)
-        for line, array in zip(words, arrays):
-            if array is not None:
-                assert array.flags.c_contiguous
-                line[:] = array.__array_interface__["data"][0], *(1,) * (LINE - 1 - array.ndim), *array.shape
-        threads.run(parallel, self._address, phases, pieces, words.__array_interface__["data"][0])
+        at = _describe(np.array([0 if array is None else id(array) for array in arrays], np.int64), words, HEAD)
+        threads.run(parallel, self._address, phases, pieces, at)
 
     @functools.cached_property
     def _address(self) -> int:
@@ -56,6 +55,25 @@ def _pointer(typing, address):
         return builder.inttoptr(values[0], ir.IntType(8).as_pointer())
 
     return types.voidptr(int64), codegen
+
+
+@exact
+def _describe(arrays, words, head):
+    """Write the line of each array, found by its `id`; the address of the lines.
+
+    NumPy's own header says where the address of the numbers, the number of axes and the sizes stand behind the head of an array
+    object, and every extension is compiled to that. Asking in Python takes 2 us an array, 20 us a kernel.
+    """
+    for i in range(len(arrays)):
+        if arrays[i]:
+            start, axes, sizes = carray(_pointer(arrays[i] + head), (3,), int64)
+            axes &= 0xFFFFFFFF  # 32 bits, which flags may follow
+            words[i, 0] = start
+            for k in range(1, LINE):
+                words[i, k] = 1
+            for k in range(axes):
+                words[i, LINE - axes + k] = carray(_pointer(sizes), (axes,), int64)[k]
+    return words.ctypes.data
 
 
 @called
