@@ -53,8 +53,8 @@ CATS = System(
     ),
     says={"cat": "You got a cat!"},
     claims=(
-        Claim("training pictures named right", "100.0 %"),
-        Claim("test pictures named right", "72.5 % of 40"),
+        Claim("training pictures named right", "100.0 %", "train_accuracy"),
+        Claim("test pictures named right", "72.5 % of 40", "accuracy", share=0.725),
     ),
     variants=(
         Variant(

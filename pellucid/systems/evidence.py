@@ -1,6 +1,6 @@
-"""What a finding rests on: a sentence, and perhaps a table."""
+"""What a finding rests on: a sentence, and perhaps a table or a picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was measured here."""
+    """What was measured here: sentences, perhaps a table, perhaps a picture (PNG or JPEG) with what it shows in words."""
 
     text: str
     table: Table | None = None
+    picture: bytes = field(default=b"", repr=False)
+    shows: str = ""

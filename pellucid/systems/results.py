@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pellucid.classifier import Classifier
+from pellucid.recipes import Recipe, load_recipe
+from pellucid.systems.words import percent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
     """A variant trained once.
 
-    part: what `accuracy` was measured on: "test", "folds" (all pictures, each by a network that has not seen it), ...
+    part: what `accuracy` was measured on: "test", "cross-validation" (each picture by a network that has not seen it) ...
     accuracy: None for networks that name no classes. train_accuracy: on the pictures it was trained on.
     """
 
@@ -30,6 +32,23 @@ class Trained:
     epochs: int
     parameters: int
     folder: Path = field(repr=False)  # of the run
+    explained: float | None = None  # of an autoencoder: the share of the pixels' variance that it gives back
+
+    @classmethod
+    def read(cls, values: Mapping, out: Path) -> "Trained":
+        """A line of `results.jsonl` in the folder `out`."""
+        known = {key: value for key, value in values.items() if key in cls.__dataclass_fields__}
+        return cls(**known | {"folder": out / values["folder"]})
+
+    def in_words(self) -> str:
+        """One line: "70.0 % of 50, 12.3 s"."""
+        share = self.accuracy if self.accuracy is not None else self.explained
+        what = f"of {self.n:,}" if self.accuracy is not None else "of the pixels' variance"
+        return f"{percent(share)} {what}, {self.seconds:.1f} s of training"
+
+    def recipe(self) -> Recipe:
+        """The recipe with every key, as the run left it: its source, the size and the classes that were used."""
+        return load_recipe(self.folder / "config.toml")
 
     def classifier(self) -> Classifier:
         """The network that was kept."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from pellucid.errors import RecipeError
 from pellucid.systems.evidence import Evidence
 from pellucid.systems.results import Results
 
@@ -13,10 +14,17 @@ Role = Literal["faithful", "shown", "corrected", "improved", "donor"]
 
 @dataclass(frozen=True)
 class Claim:
-    """What its authors published: ("accuracy on the test pictures", "72.5 % of 40 pictures")."""
+    """What its authors published: ("test pictures named right", "72.5 % of 40").
+
+    measure: what of a run is set beside it, an attribute of `Trained`: "accuracy", "train_accuracy", "loss" ...; "": nothing.
+    variant: of which runs; "": of the first faithful one. share: where the claim stands on the scale from 0 to 1; None: not on it.
+    """
 
     what: str
     value: str
+    measure: str = ""
+    variant: str = ""
+    share: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +73,8 @@ class System:
     """A published system.
 
     name: what `pellucid reproduce` takes. title: a question, at the head of its report. summary: one line for the list.
-    source: its data set: a name, or a folder below PELLUCID_DATA. data: what the data are and how they are cut, in words.
+    source: its data set: a name, or a folder below PELLUCID_DATA. lacking: what to do where that is absent, in words.
+    data: what the data are and how they are cut, in words.
     says: what is written under a picture that is answered with a class: {"cat": "You got a cat!"}.
     """
 
@@ -78,7 +87,16 @@ class System:
     variants: tuple[Variant, ...]
     findings: tuple[Finding, ...]
     says: Mapping[str, str] = field(default_factory=dict)
+    lacking: str = ""
 
     def variant(self, name: str) -> Variant:
-        """The variant of that name; KeyError where there is none."""
-        return {variant.name: variant for variant in self.variants}[name]
+        """The variant of that name; RecipeError where there is none."""
+        found = {variant.name: variant for variant in self.variants}
+        if name not in found:
+            raise RecipeError(f"{self.name} has no variant {name}; expected some of {', '.join(found)}")
+        return found[name]
+
+    @property
+    def published(self) -> Variant:
+        """The variant that the claims are about: the first faithful one."""
+        return next(variant for variant in self.variants if variant.role == "faithful")
