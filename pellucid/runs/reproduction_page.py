@@ -1,11 +1,9 @@
 """A reproduction as a page and as JSON, in its folder."""
 
-import csv
 import json
 import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -82,6 +80,8 @@ def sentences(reproduction: Reproduction) -> Iterator[str]:
     rows = {row.variant.name: row for row in reproduction.rows}
     claimed = next((claim for claim in reproduction.plan.system.claims if claim.share is not None), None)
     published = rows.get(reproduction.plan.system.published.name)
+    if reproduction.plan.quick:
+        return
     if published and published.mean is not None:
         yield _beside_the_claim(published, claimed)
     best = best_of(reproduction.rows)
@@ -92,7 +92,7 @@ def sentences(reproduction: Reproduction) -> Iterator[str]:
             f"{points(more)} {'more' if more > 0 else 'less'} than the published one."
         )
     aimed = [row for row in rows.values() if row.reached is not None]
-    if aimed and not reproduction.plan.quick:
+    if aimed:
         missed = [f"“{row.variant.title}” ({percent(row.mean)} of {percent(row.variant.goal)})" for row in aimed if not row.reached]
         yield f"Goals missed: {', '.join(missed)}." if missed else "Every goal that was set before is reached."
 
@@ -178,7 +178,8 @@ def _galleries(reproduction: Reproduction, best: Row | None) -> Iterator[Gallery
 
 def _answers(trained: Trained) -> list[Answer]:
     """Answers of the part that the score speaks of; none where its pictures are no longer there."""
-    rows = [row for row in _predictions(trained.folder) if row["split"] == "test"] or _predictions(trained.folder)
+    rows = trained.predictions()
+    rows = [row for row in rows if row["split"] == "test"] or rows
     rows.sort(key=lambda row: -float(row["probability"]))
     wrong = [row for row in rows if row["label"] != row["predicted"]]
     right = [row for row in rows if row["label"] == row["predicted"]]
@@ -190,11 +191,6 @@ def _answers(trained: Trained) -> list[Answer]:
         return []
     places = {path: row for row, path in enumerate(dataset.paths)}
     return [_answer(row, dataset, places[row["path"]]) for row in chosen if row["path"] in places] if dataset.is_pictures else []
-
-
-def _predictions(folder: Path) -> list[dict[str, str]]:
-    with (folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
-        return [*csv.DictReader(file)]
 
 
 def _pictures_of(trained: Trained) -> Dataset:

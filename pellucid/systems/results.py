@@ -1,5 +1,6 @@
 """What has been trained of a system: a line of `results.jsonl` for each variant and seed, and the folders of the runs."""
 
+import csv
 import json
 import math
 import statistics
@@ -57,6 +58,15 @@ class Trained:
     def epochs_log(self) -> list[dict]:
         """The lines of `metrics.jsonl`: a dict for each epoch."""
         return [json.loads(line) for line in (self.folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+
+    def doctors_findings(self) -> list[dict]:
+        """What the doctor found, in the order of the epochs: "fault", "epoch", "what", "cure"."""
+        return [finding for epoch in self.epochs_log() for finding in epoch.get("findings") or ()]
+
+    def predictions(self) -> list[dict[str, str]]:
+        """The lines of `predictions.csv`: "path", "label", "predicted", "probability", "split"."""
+        with (self.folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
+            return [*csv.DictReader(file)]
 
     def scores(self) -> dict:
         """What `scores.json` holds."""
