@@ -44,7 +44,9 @@ def spelling(option) -> str:
 def recipes() -> str:
     """The page of the recipes that ship and of every key."""
     parts = ["# Recipes", inspect.cleandoc(INTRODUCTION)]
-    parts += ["## Recipes that ship", table(("name", "description"), [(f"`{name}`", text) for name, text in shipped()])]
+    rows = [(f"`{name}`", text) for name, text in shipped()]
+    parts += ["## Recipes that ship", table(("name", "description"), [row for row in rows if "/" not in row[0]])]
+    parts += ["## Recipes of `pellucid reproduce`", table(("name", "description"), [row for row in rows if "/" in row[0]])]
     for name, field in Recipe.model_fields.items():
         if inspect.isclass(field.annotation) and hasattr(field.annotation, "model_fields"):
             parts += [f"## [{name}]", inspect.cleandoc(field.annotation.__doc__), keys(name, field.annotation)]

@@ -33,6 +33,7 @@ _HOME = {
     "Preview": "pellucid.runs",
     "Recipe": "pellucid.recipes",
     "RecipeError": "pellucid.errors",
+    "Reproduction": "pellucid.runs",
     "Run": "pellucid.runs",
     "TrainingDiverged": "pellucid.errors",
     "check": "pellucid.runs",
@@ -44,6 +45,7 @@ _HOME = {
     "load_recipe": "pellucid.recipes",
     "predict": "pellucid.runs",
     "preview": "pellucid.runs",
+    "reproduce": "pellucid.runs",
     "resume": "pellucid.runs",
     "train": "pellucid.runs",
 }

@@ -28,6 +28,7 @@ ROOMS = [
     "explanation",
     "recipes",
     "report",
+    "systems",
     "runs",
     "estimators",
     "export",

@@ -14,6 +14,7 @@ from pellucid.cli.gradcheck import gradcheck
 from pellucid.cli.predict import predict
 from pellucid.cli.preview import preview
 from pellucid.cli.recipes import recipes
+from pellucid.cli.reproduce import reproduce
 from pellucid.cli.train import train
 from pellucid.cli.usage import Commands
 
@@ -54,6 +55,7 @@ app.command()(preview)
 app.command()(explain)
 app.command()(check)
 app.command()(recipes)
+app.command()(reproduce)
 app.command("find-lr")(find_lr)
 app.command()(gradcheck)
 app.command()(bench)

@@ -15,7 +15,7 @@ def recipes(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the recipes that ship with pellucid, or print one.
+    """List the recipes that ship with pellucid, those of `pellucid reproduce` last, or print one.
 
     `pellucid recipes photographs > mine.toml`, then `pellucid train photos/ --recipe mine.toml`.
     """
@@ -32,4 +32,5 @@ def recipes(
     if json:
         show_json({"recipes": [{"name": name, "description": text} for name, text in found]})
     else:
-        show(table(found))
+        ours = [recipe for recipe in found if "/" not in recipe[0]]
+        show(f"{table(ours)}\n\nof `pellucid reproduce`:\n\n{table(found[len(ours):])}")

@@ -17,10 +17,10 @@ def load_recipe(name_or_path: str | Path) -> Recipe:
     """
     name = str(name_or_path)
     path = Path(name_or_path)
-    if name in _names():
-        path = SHIPPED / f"{name}.toml"
+    if name in _files():
+        path = _files()[name]
     elif path.suffix != ".toml" and not path.exists():
-        near = did_you_mean(name, _names())
+        near = did_you_mean(name, _files())
         raise RecipeError(f"no recipe {name}{near} (`pellucid recipes` lists them, a file of yours ends in .toml)")
     return parse_toml(_read(path), origin=f"recipe {name}: ")
 
@@ -38,18 +38,21 @@ def parse_toml(text: str, origin: str = "") -> Recipe:
 
 def recipe_text(name: str) -> str:
     """The TOML text of a recipe that ships with pellucid, comments included; RecipeError for any other name."""
-    if name not in _names():
-        raise RecipeError(f"no recipe {name}{did_you_mean(name, _names())} (`pellucid recipes` lists them)")
-    return _read(SHIPPED / f"{name}.toml")
+    if name not in _files():
+        raise RecipeError(f"no recipe {name}{did_you_mean(name, _files())} (`pellucid recipes` lists them)")
+    return _read(_files()[name])
 
 
 def shipped() -> list[tuple[str, str]]:
-    """(name, description) of every recipe that ships with pellucid, in alphabetical order."""
-    return [(name, tomllib.loads(recipe_text(name))["description"]) for name in _names()]
+    """(name, description) of every recipe that ships with pellucid, in alphabetical order, those of the systems last."""
+    return [(name, tomllib.loads(_read(path))["description"]) for name, path in _files().items()]
 
 
-def _names() -> list[str]:
-    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+def _files() -> dict[str, Path]:
+    """Every recipe that ships: "photographs" lies beside this file, "cats/faithful" is systems/cats/faithful.toml."""
+    plain = {path.stem: path for path in SHIPPED.glob("*.toml")}
+    systems = {f"{path.parent.name}/{path.stem}": path for path in SHIPPED.glob("systems/*/*.toml")}
+    return dict(sorted(plain.items())) | dict(sorted(systems.items()))
 
 
 def _read(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""A recipe: everything that fixes a run, in nine tables."""
+"""A recipe: everything that fixes a run, in ten tables."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -15,6 +15,7 @@ from pellucid.recipes.sections import (
     START,
     Augment,
     Data,
+    Faults,
     Input,
     Loss,
     Network,
@@ -44,8 +45,11 @@ class Recipe(Section):
     optimizer: Optimizer = Optimizer()
     schedule: Schedule = Schedule()
     training: Training = Training()
+    faults: Faults = Faults()
 
     def model_post_init(self, context) -> None:
+        if self.transfer.model and self.faults != Faults():
+            raise RecipeError("[faults] are those of a whole backward pass; leave them out, or transfer.model")
         if self.loss.name == "reconstruction":
             self._check_reconstruction()
         elif self.network.preset in AUTOENCODERS and not self.network.layers:
@@ -99,12 +103,12 @@ class Recipe(Section):
             tables["network"] = _only(tables["network"], KEYS.get(str(changes["network.preset"]), ()))
         for key, value in changes.items():
             section, _, name = key.rpartition(".")
-            (tables[section] if section else tables)[name] = value
+            (tables.setdefault(section, {}) if section else tables)[name] = value
         return self.parse(tables)
 
     def tables(self) -> dict[str, Any]:
-        """Every key with its value, as nested dictionaries; of the network those that describe it."""
-        tables = self.model_dump(exclude_none=True)
+        """Every key with its value, as nested dictionaries; of the network those that describe it, faults where there are any."""
+        tables = self.model_dump(exclude_none=True, exclude={"faults"} if self.faults == Faults() else None)
         tables["network"] = _only(tables["network"], self.network.described_by)
         return tables
 

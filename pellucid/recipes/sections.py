@@ -211,6 +211,17 @@ class Transfer(Section):
     )
 
 
+class Faults(Section):
+    """Faults of published programs, planted to be looked at (`pellucid reproduce`); the doctor names them. No other use."""
+
+    wrong_count: bool = Field(
+        False, description="gradients are divided by the number of all pictures, those held back included: they come out too small"
+    )
+    summed_biases: bool = Field(
+        False, description="every bias of a layer gets the sum of all bias gradients of the layer: behind a softmax, always 0"
+    )
+
+
 class Loss(Section):
     """What the training makes small."""
 

@@ -44,6 +44,14 @@ class Rebuilt(NamedTuple):
     error: float  # mean squared error of a pixel, values from 0 to 1
 
 
+class Costs(NamedTuple):
+    """The training loss of one recipe after each step or epoch, a curve for each seed."""
+
+    title: str
+    curves: Sequence[Sequence[float]]
+    unit: str  # "step", where each sees all pictures, or "epoch"
+
+
 class Formula(NamedTuple):
     """A loss, an optimiser or a schedule: its name, its equation in one line, its settings in words."""
 

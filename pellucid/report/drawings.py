@@ -1,12 +1,13 @@
 """The figures as files, and as drawings that a page holds."""
 
+import html
 import io
 import re
 from pathlib import Path
 
 from pellucid.files import atomic_path
 from pellucid.report import figures
-from pellucid.report.data import ReportData
+from pellucid.report.data import Costs, ReportData
 
 RESOLUTION = 150  # dots an inch
 
@@ -45,6 +46,13 @@ def curves_svg(data: ReportData) -> list[str]:
     if any(epoch["accuracy"] is not None for epoch in data.epochs):
         curves["Accuracy by epoch"] = figures.accuracy_curve
     return [_svg(_curve_figure(curve, data, (4.8, 3.0)), name) for name, curve in curves.items()]
+
+
+def costs_svg(costs: Costs) -> str:
+    """The cost curves of one recipe."""
+    figure = _figure((4.2, 2.5))
+    figures.cost_curves(figure.add_axes(_inset(figure, left=0.5, right=0.1, bottom=0.48, top=0.36)), costs)
+    return _svg(figure, f"Cost of {html.escape(costs.title)}")
 
 
 def calibration_svg(data: ReportData) -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from pellucid.evaluation.calibration import Bin
 from pellucid.evaluation.ranking import Curve
-from pellucid.report.data import Answer, Picture, Rebuilt
+from pellucid.report.data import Answer, Costs, Picture, Rebuilt
 from pellucid.report.pictures import confusion_pixels, confusion_strength, mosaic, weight_pictures
 from pellucid.report.words import percent, shorten
 
@@ -27,6 +27,7 @@ BLUE, ORANGE = "#0072b2", "#d55e00"
 ROWS, COLUMNS = 20, 10  # the most that the figure of samples shows
 NAME = 18  # the longest name that is written out, in letters
 _LOG_FROM = 30  # a loss that falls by more than this factor is drawn on a logarithmic scale
+_POINTS = 200  # of a curve among many; more could not be told apart
 _CLASSES_NAMED = 40  # more class names than this cannot be read along an axis
 _CLASSES_COUNTED = 15  # more columns than this leave no room for counts
 
@@ -42,11 +43,29 @@ def loss_curve(ax, epochs: Sequence, best: int | None = None) -> None:
     logarithmic = finite.size and finite.min() > 0 and finite.max() > _LOG_FROM * finite.min()
     _curves(ax, curves, best, "Loss, logarithmic" if logarithmic else "Loss")
     if logarithmic:
-        ax.set_yscale("log")
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        ax.minorticks_off()
+        _logarithmic(ax)
     elif finite.size and finite.min() >= 0:
         ax.set_ylim(bottom=0)
+
+
+def cost_curves(ax, costs: Costs) -> None:
+    """The training loss of one recipe: a thin line for each seed, the first one strong."""
+    _dress(ax)
+    ax.grid(axis="y", color=RULE, linewidth=0.8)
+    for number, curve in reversed([*enumerate(costs.curves)]):
+        values = np.asarray(curve, dtype=np.float64)
+        rows = np.unique(np.linspace(0, len(values) - 1, min(_POINTS, len(values))).round().astype(np.int64))
+        style = {"linewidth": 1.8, "zorder": 3} if number == 0 else {"linewidth": 0.8, "alpha": 0.45}
+        ax.plot(rows + 1, values[rows], color=BLUE, **style)
+    finite = _finite([np.asarray(curve, dtype=np.float64) for curve in costs.curves])
+    if finite.size and finite.min() > 0 and finite.max() > _LOG_FROM * finite.min():
+        _logarithmic(ax)
+    elif finite.size and finite.min() >= 0:
+        ax.set_ylim(bottom=0)
+    ax.set_title(_label(costs.title, 44), loc="left", pad=10, fontsize=10.5, color=INK, weight="bold", parse_math=False)
+    ax.set_xlabel(costs.unit, color=MUTED)
+    ax.set_xlim(0.5, max(map(len, costs.curves)) + 0.5)
+    ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
 
 
 def accuracy_curve(ax, epochs: Sequence, best: int | None = None) -> None:
@@ -190,6 +209,12 @@ def _curves(ax, curves, best, title):
     if ax.lines:
         place = {"loc": "lower right", "bbox_to_anchor": (1, 1.03), "borderaxespad": 0.2, "borderpad": 0.1}
         ax.legend(ncols=2, frameon=False, labelcolor=MUTED, **place)
+
+
+def _logarithmic(ax):
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.minorticks_off()
 
 
 def _dress(ax):

@@ -18,6 +18,7 @@ from pellucid.recipes.sections import AUTOENCODERS
 from pellucid.runs.prepare import Prepared
 from pellucid.runs.transfer import grafted
 from pellucid.training import Best, Checkpoint, Doctor, Epoch
+from pellucid.training.faults import Faults, FaultyNetwork
 
 SETTINGS = {  # which keys of [optimizer] each optimiser takes
     "sgd": (),
@@ -58,6 +59,8 @@ def assemble(prepared: Prepared) -> Parts:
     """The parts at the start of training, or RecipeError where the recipe does not fit the data."""
     recipe, dataset, split = prepared.recipe, prepared.dataset, prepared.split
     loss, network = build_network(recipe, prepared.spec.shape, len(dataset.classes), prepared.donor)
+    if planted := planted_faults(recipe, len(split.train) / len(dataset)):
+        network = FaultyNetwork.of(network, planted)
     if not (loss.names_classes or dataset.is_pictures):
         raise RecipeError(f"{loss.name} gives back pictures, but the source holds rows of numbers; take another recipe")
     _whiten(network, prepared)
@@ -100,6 +103,13 @@ def build_network(
         return loss, network
     except ValueError as error:
         raise RecipeError(f"the network does not fit: {error}") from error
+
+
+def planted_faults(recipe: Recipe, trained: float) -> Faults | None:
+    """The faults that a recipe wants; None: none. trained: the share of the pictures that are trained on."""
+    section = recipe.faults
+    faults = Faults(share=trained if section.wrong_count else 1.0, summed_biases=section.summed_biases)
+    return None if faults == Faults() else faults
 
 
 def build_layers(recipe: Recipe, in_shape: tuple[int, ...], outputs: int) -> list[Layer]:

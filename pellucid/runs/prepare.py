@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from pellucid.checks import Findings
 from pellucid.classifier import Classifier
 from pellucid.errors import RecipeError
@@ -54,12 +56,14 @@ def prepare(
     progress: Silent,
     *,
     split: Callable[[Recipe, Dataset], Split] | None = None,
+    most: int = 0,
 ) -> Prepared:
     """Open and read `source`, choose what the recipe left open, cut the parts, measure the input.
 
     source: None takes the one that the recipe names. recipe: None takes the default for the source, and says so; changes of
     pictures that seem to change labels are left out of it.
-    split: how to cut, `split_of` if None. Raises DataError and RecipeError; nothing is written.
+    split: how to cut, `split_of` if None. most: so many pictures at most, of all classes and given parts; 0: all.
+    Raises DataError and RecipeError; nothing is written.
     """
     chosen = _recipe(recipe, overrides) if recipe is not None else None
     location = _location(source, chosen)
@@ -74,6 +78,7 @@ def prepare(
         chosen = with_input_of(donor, chosen)
         progress.say(f"starting from {chosen.transfer.model}, trained on {donor.provenance.get('source', 'other pictures')}")
     dataset, shape = read_pictures(opened, chosen, progress)
+    dataset = some_of(dataset, most) if most else dataset
     resolved = _resolve(chosen, location, dataset, shape)
     files = files_behind(opened, dataset)
     dataset, leaks = guard(dataset, resolved, progress, files)
@@ -91,6 +96,23 @@ def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dat
         dataset = read(opened, shape, fit=recipe.input.fit, max_broken=recipe.data.max_broken, progress=advance)
     _say_left_out(dataset, progress)
     return dataset, shape
+
+
+def some_of(dataset: Dataset, most: int) -> Dataset:
+    """At most so many pictures of a data set: every class and given part keeps its share."""
+    if len(dataset) <= most:
+        return dataset
+    parts = np.zeros(len(dataset)) if dataset.split is None else np.unique(dataset.split, return_inverse=True)[1]
+    order = np.lexsort((dataset.labels, parts))
+    rows = np.sort(order[np.linspace(0, len(dataset) - 1, most).round().astype(np.int64)])
+    return replace(
+        dataset,
+        images=dataset.images[rows],
+        labels=dataset.labels[rows],
+        paths=tuple(dataset.paths[row] for row in rows),
+        split=None if dataset.split is None else dataset.split[rows],
+        groups=None if dataset.groups is None else dataset.groups[rows],
+    )
 
 
 def files_behind(opened: Source, dataset: Dataset) -> list[str]:

@@ -65,7 +65,7 @@ def report_data(
         scores=scores,
         part=part,
         config=recipe.to_toml(),
-        created=_now(),
+        created=now(),
         seconds=sum(epoch.seconds for epoch in parts.epochs),
         samples=samples(dataset.labels, dataset.classes, dataset.paths, show) if dataset.is_pictures else {},
         gallery=answers,
@@ -84,7 +84,7 @@ def report_data(
     )
 
 
-def _now() -> str:
+def now() -> str:
     now = datetime.now()
     return f"{now.day} {now:%B %Y, %H:%M}"
 

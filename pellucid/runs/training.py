@@ -50,7 +50,12 @@ def train(
     """
     progress = progress or Silent()
     RunFolder.check_free(out)  # before the work of reading pictures
-    prepared = checked(prepare(source, recipe, overrides, progress), progress)
+    return train_prepared(prepare(source, recipe, overrides, progress), out, progress, stop)
+
+
+def train_prepared(prepared: Prepared, out: str | Path | None, progress: Silent, stop: Callable[[], bool]) -> Run:
+    """The same for data that is ready."""
+    prepared = checked(prepared, progress)
     assemble(prepared)  # a recipe that does not fit the data fails here, before anything is written
     for warning in label_warnings(prepared):
         progress.say(f"warning: {warning}")

@@ -7,7 +7,9 @@ from pellucid.recipes import load_recipe, shipped
 def test_list(run):
     ended = run("recipes")
     assert (ended.status, ended.err) == (0, "")
-    assert [line.split()[0] for line in ended.out.splitlines()] == [name for name, _ in shipped()]
+    ours, _, systems = ended.out.partition("\nof `pellucid reproduce`:\n\n")
+    assert [line.split()[0] for line in f"{ours}{systems}".splitlines()] == [name for name, _ in shipped()]
+    assert all("/" in line.split()[0] for line in systems.splitlines())
 
 
 def test_json_list(run):
@@ -24,4 +26,4 @@ def test_one_recipe_can_be_saved_and_used(run, tmp_path):
 
 
 def test_json_of_one_is_complete(run):
-    assert json.loads(run("recipes", "cats", "--json").out)["optimizer"]["beta1"] == 0.9
+    assert json.loads(run("recipes", "cats/faithful", "--json").out)["optimizer"]["beta1"] == 0.9

@@ -25,8 +25,8 @@ def choices(section, key):
 
 def test_the_five_data_sets_and_the_defaults_have_recipes():
     assert set(NAMES_SHIPPED) >= {
-        "cats",
-        "rabbits",
+        "cats/faithful",
+        "rabbits/faithful",
         "mnist",
         "cifar",
         "digits",

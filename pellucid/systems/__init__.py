@@ -1,0 +1,20 @@
+"""The published systems that pellucid reproduces, each as data and plain words; `pellucid reproduce NAME` trains them."""
+
+from pellucid.errors import RecipeError
+from pellucid.systems.cats import CATS
+from pellucid.systems.evidence import Evidence, Table
+from pellucid.systems.rabbits import RABBITS
+from pellucid.systems.results import Results, Trained
+from pellucid.systems.system import Claim, Finding, System, Variant
+
+__all__ = ["SYSTEMS", "Claim", "Evidence", "Finding", "Results", "System", "Table", "Trained", "Variant", "system"]
+
+SYSTEMS: tuple[System, ...] = (CATS, RABBITS)
+
+
+def system(name: str) -> System:
+    """The system of that name; RecipeError where there is none."""
+    found = {each.name: each for each in SYSTEMS}
+    if name not in found:
+        raise RecipeError(f"no system {name}; there are {', '.join(found)} (`pellucid reproduce` lists them)")
+    return found[name]
