@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid.kernels.compiled import direct, winograd
 
-SMALL = 1 << 14  # multiply-adds a picture: below, no route is worth compiling for (the direct one takes 9 s)
+SMALL = 64  # places of a picture: up to there one route serves all, for compiling the other takes 9 s
 PARALLEL_FROM = 1 << 22  # multiply-adds: below, waking the threads takes longer than they save
 
 
@@ -36,14 +36,14 @@ def convolution_scratch(x_shape, W_shape, stride, padding, y_shape):
 
 @functools.lru_cache(1024)
 def _suits_winograd(x_shape, W_shape, stride, padding, y_shape) -> bool:
-    """Is Winograd possible, and faster, or the layer so small that one route for all is better?
+    """Is Winograd possible, and faster, or the pictures so small that one route for all is better?
 
     A tile takes 36 products a pair of channels, the transforms as long as 9 x 36 a channel.
     """
     if not winograd.fits(x_shape, W_shape, stride, padding, y_shape):
         return False
     (_, P, Q, O), C = y_shape, x_shape[3]
-    if 9 * P * Q * C * O < SMALL:
+    if P * Q <= SMALL:
         return True
     tiles = -(-P // 4) * -(-Q // 4)
     return 36 * tiles * (1 + 9 / C + 9 / O) < 9 * P * Q
