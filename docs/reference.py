@@ -8,6 +8,7 @@ import typer
 
 from pellucid.cli.app import app
 from pellucid.recipes import EVERYDAY, Recipe, shipped
+from pellucid.recipes.space import FIXED
 
 DOCS = Path(__file__).parent
 TREE = typer.main.get_command(app)
@@ -50,7 +51,12 @@ def recipes() -> str:
     for name, field in Recipe.model_fields.items():
         if inspect.isclass(field.annotation) and hasattr(field.annotation, "model_fields"):
             parts += [f"## [{name}]", inspect.cleandoc(field.annotation.__doc__), keys(name, field.annotation)]
+    parts += ["## [tune]", inspect.cleandoc(SEARCH), table(("key", "why a search leaves it alone"), fixed())]
     return "\n\n".join(parts) + "\n"
+
+
+def fixed() -> list[tuple[str, str]]:
+    return [(f"`{key}`", reason) for key, reason in FIXED.items()]
 
 
 def keys(section: str, model) -> str:
@@ -80,6 +86,23 @@ INTRODUCTION = """
     A recipe is a TOML file that fixes a run completely. `pellucid train SOURCE --recipe NAME` takes one that ships,
     or a file. Flags and `--set key=value` change single keys. The file `config.toml` that a run leaves is a complete
     recipe, which repeats the run. An unknown key or a wrong type is an error that names the nearest right one.
+"""
+
+SEARCH = """
+    What `pellucid tune` may change, and how far: keys of [input], [augment], [network], [loss], [optimizer],
+    [schedule] and [training], each with a range or with choices.
+
+    ```toml
+    [tune]
+    optimizer.learning_rate = {low = 1e-4, high = 1e-2, log = true}
+    training.batch_size = {low = 16, high = 128}
+    network.width = {choices = [16, 32]}
+    ```
+
+    With `log = true`, a value between 0.001 and 0.01 is as likely as one between 0.01 and 0.1. Where the key takes whole numbers
+    only whole ones are tried. Without this table a search changes the learning rate, the batch size, weight decay or `loss.l2`,
+    the size of the network (`hidden` and `dropout`, or `width`), and how far `shift`, `rotate` and `scale` go, where the recipe
+    has them.
 """
 
 

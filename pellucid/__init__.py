@@ -35,6 +35,7 @@ _HOME = {
     "RecipeError": "pellucid.errors",
     "Reproduction": "pellucid.runs",
     "Run": "pellucid.runs",
+    "Search": "pellucid.runs",
     "TrainingDiverged": "pellucid.errors",
     "check": "pellucid.runs",
     "cross_validate": "pellucid.runs",
@@ -48,6 +49,7 @@ _HOME = {
     "reproduce": "pellucid.runs",
     "resume": "pellucid.runs",
     "train": "pellucid.runs",
+    "tune": "pellucid.runs",
 }
 
 __all__ = sorted([*_HOME, "__version__"])

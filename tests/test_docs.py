@@ -87,6 +87,7 @@ def test_keys_of_json_are_documented(tmp_path, monkeypatch):
         "preview": printed("preview", "digits", "--set", "augment.shift=0.1"),
         "explain": printed("explain", "run/model.safetensors", "digits[17]"),
         "check": printed("check", "digits", "--out", "check.html"),
+        "tune": printed("tune", "digits", "--hidden", "8", "--epochs", "1", "--trials", "1", "--out", "search"),
         "recipes": printed("recipes"),
         "find-lr": printed("find-lr", "digits"),
         "bench": printed("bench", "--quick"),

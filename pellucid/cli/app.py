@@ -16,6 +16,7 @@ from pellucid.cli.preview import preview
 from pellucid.cli.recipes import recipes
 from pellucid.cli.reproduce import reproduce
 from pellucid.cli.train import train
+from pellucid.cli.tune import tune
 from pellucid.cli.usage import Commands
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ def pellucid(
 
 
 app.command()(train)
+app.command()(tune)
 app.command()(evaluate)
 app.command()(predict)
 app.command()(preview)

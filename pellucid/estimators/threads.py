@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from pellucid.kernels import reference
+from pellucid.kernels.thread_limit import threads
 from pellucid.nn import Network
 
 
@@ -17,11 +18,6 @@ def kernel_threads(network: Network, n_jobs: int | None) -> Iterator[None]:
         yield
         return
     import joblib
-    import numba
 
-    before = numba.get_num_threads()
-    numba.set_num_threads(min(joblib.effective_n_jobs(n_jobs), numba.config.NUMBA_NUM_THREADS))
-    try:
+    with threads(joblib.effective_n_jobs(n_jobs), network.kernels):
         yield
-    finally:
-        numba.set_num_threads(before)

@@ -4,5 +4,18 @@ from pellucid.recipes.defaults import default_for
 from pellucid.recipes.read import load_recipe, parse_toml, recipe_text, shipped
 from pellucid.recipes.recipe import Recipe
 from pellucid.recipes.settings import EVERYDAY
+from pellucid.recipes.space import Choices, Range, Space, default_space
 
-__all__ = ["EVERYDAY", "Recipe", "default_for", "load_recipe", "parse_toml", "recipe_text", "shipped"]
+__all__ = [
+    "EVERYDAY",
+    "Choices",
+    "Range",
+    "Recipe",
+    "Space",
+    "default_for",
+    "default_space",
+    "load_recipe",
+    "parse_toml",
+    "recipe_text",
+    "shipped",
+]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import tomli_w
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from pellucid.errors import RecipeError
 from pellucid.recipes.kinds import Section, Text
@@ -25,6 +25,7 @@ from pellucid.recipes.sections import (
     Transfer,
 )
 from pellucid.recipes.settings import dotted
+from pellucid.recipes.space import Space, read_space
 
 
 class Recipe(Section):
@@ -46,6 +47,12 @@ class Recipe(Section):
     schedule: Schedule = Schedule()
     training: Training = Training()
     faults: Faults = Faults()
+    tune: Space = Field({}, description="what `pellucid tune` may change")
+
+    @field_validator("tune", mode="before")
+    @classmethod
+    def _read_space(cls, table: Any) -> Space:
+        return read_space(table, cls)
 
     def model_post_init(self, context) -> None:
         if self.transfer.model and self.faults != Faults():
@@ -107,8 +114,9 @@ class Recipe(Section):
         return self.parse(tables)
 
     def tables(self) -> dict[str, Any]:
-        """Every key with its value, as nested dictionaries; of the network those that describe it, faults where there are any."""
-        tables = self.model_dump(exclude_none=True, exclude={"faults"} if self.faults == Faults() else None)
+        """Every key with its value, as nested dictionaries; of the network those that describe it, faults and a space where there are any."""
+        unsaid = {name for name, empty in (("faults", self.faults == Faults()), ("tune", not self.tune)) if empty}
+        tables = self.model_dump(exclude_none=True, exclude=unsaid)
         tables["network"] = _only(tables["network"], self.network.described_by)
         return tables
 

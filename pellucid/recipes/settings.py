@@ -53,7 +53,7 @@ def dotted(settings: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any
             raise RecipeError(f"{key} is set twice; give it once")
         found[key] = _plain(SWITCHES.get(name, {}).get(value, value) if isinstance(value, bool) else value)
         if isinstance(found[key], str):
-            found[key] = _from_text(found[key], _field_adapter(model, key))
+            found[key] = _from_text(found[key], field_adapter(model, key))
     return found
 
 
@@ -64,7 +64,8 @@ def _plain(value: Any) -> Any:
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
-def _field_adapter(model: type[BaseModel], key: str) -> TypeAdapter:
+def field_adapter(model: type[BaseModel], key: str) -> TypeAdapter:
+    """What tells whether a value is one that the dotted key takes."""
     section, _, name = key.rpartition(".")
     table = model.model_fields[section].annotation if section else model
     field = table.model_fields[name]

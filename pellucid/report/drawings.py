@@ -45,7 +45,7 @@ def curves_svg(data: ReportData) -> list[str]:
     curves = {"Loss by epoch": figures.loss_curve}
     if any(epoch["accuracy"] is not None for epoch in data.epochs):
         curves["Accuracy by epoch"] = figures.accuracy_curve
-    return [_svg(_curve_figure(curve, data, (4.8, 3.0)), name) for name, curve in curves.items()]
+    return [as_svg(_curve_figure(curve, data, (4.8, 3.0)), name) for name, curve in curves.items()]
 
 
 def costs_svg(costs: Costs) -> str:
@@ -59,7 +59,7 @@ def calibration_svg(data: ReportData) -> list[str]:
     """The reliability diagram."""
     if not data.calibration:
         return []
-    return [_svg(_drawn(figures.reliability, data.calibration.bins), "Confidence and accuracy")]
+    return [as_svg(_drawn(figures.reliability, data.calibration.bins), "Confidence and accuracy")]
 
 
 def ranking_svg(data: ReportData) -> list[str]:
@@ -68,13 +68,13 @@ def ranking_svg(data: ReportData) -> list[str]:
         return []
     drawings = {"ROC curve": (figures.roc, data.ranking.roc)}
     drawings["Precision and recall"] = figures.precision_recall, data.ranking.precision_recall
-    return [_svg(_drawn(draw, curves), name) for name, (draw, curves) in drawings.items()]
+    return [as_svg(_drawn(draw, curves), name) for name, (draw, curves) in drawings.items()]
 
 
 def _drawn(draw, values):
     """A square drawing with the margins of the learning curves."""
-    figure = _figure((4.2, 3.9))
-    draw(figure.add_axes(_inset(figure, left=0.62, right=0.12, bottom=0.5, top=0.42)), values)
+    figure = blank_figure((4.2, 3.9))
+    draw(figure.add_axes(inset(figure, left=0.62, right=0.12, bottom=0.5, top=0.42)), values)
     return figure
 
 
@@ -85,44 +85,44 @@ def _drawings(data):
         drawings["loss_curve"] = _curve_figure(figures.loss_curve, data, (6.4, 4.0))
     classes = data.data.classes
     if data.rebuilt:
-        drawings["reconstructions"] = figure = _figure((8.0, 0.2 + 1.78 * -(-len(data.rebuilt) // 10)))
-        figures.reconstructions(figure.add_axes(_inset(figure)), data.rebuilt)
+        drawings["reconstructions"] = figure = blank_figure((8.0, 0.2 + 1.78 * -(-len(data.rebuilt) // 10)))
+        figures.reconstructions(figure.add_axes(inset(figure)), data.rebuilt)
     else:
         side = min(9.0, 2.6 + 0.42 * len(classes))
-        drawings["confusion_matrix"] = figure = _figure((side, side), layout="constrained")
+        drawings["confusion_matrix"] = figure = blank_figure((side, side), layout="constrained")
         figures.confusion_matrix(figure.subplots(), data.headline.confusion, classes)
     columns = min(figures.COLUMNS, max(map(len, data.samples.values()), default=0))
     rows = min(figures.ROWS, len(data.samples))
     if columns and data.noun == "picture":
         left = 0.3 + 0.08 * min(figures.NAME, max(map(len, classes)))  # room for the longest name, in inches
-        drawings["samples"] = figure = _figure((left + 0.1 + 0.75 * columns, 0.2 + 0.75 * rows))
-        figures.samples(figure.add_axes(_inset(figure, left=left)), data.samples)
+        drawings["samples"] = figure = blank_figure((left + 0.1 + 0.75 * columns, 0.2 + 0.75 * rows))
+        figures.samples(figure.add_axes(inset(figure, left=left)), data.samples)
     if data.gallery and data.noun == "picture":
-        drawings["sample_predictions"] = figure = _figure((8.0, 0.2 + 1.48 * -(-len(data.gallery) // 8)))
-        figures.sample_predictions(figure.add_axes(_inset(figure)), data.gallery)
+        drawings["sample_predictions"] = figure = blank_figure((8.0, 0.2 + 1.48 * -(-len(data.gallery) // 8)))
+        figures.sample_predictions(figure.add_axes(inset(figure)), data.gallery)
     return drawings
 
 
 def _curve_figure(curve, data, size):
     # Fixed margins instead of a layout engine: they are known here, and a layout draws everything twice.
-    figure = _figure(size)
-    curve(figure.add_axes(_inset(figure, left=0.42, right=0.1, bottom=0.48, top=0.42)), data.epochs, data.best_epoch)
+    figure = blank_figure(size)
+    curve(figure.add_axes(inset(figure, left=0.42, right=0.1, bottom=0.48, top=0.42)), data.epochs, data.best_epoch)
     return figure
 
 
-def _figure(size, layout=None):
+def blank_figure(size, layout=None):
     from matplotlib.figure import Figure
 
     return Figure(figsize=size, layout=layout)
 
 
-def _inset(figure, left=0.1, right=0.1, bottom=0.1, top=0.1):
+def inset(figure, left=0.1, right=0.1, bottom=0.1, top=0.1):
     """The rectangle of an ax that leaves these margins, in inches."""
     width, height = figure.get_size_inches()
     return left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height
 
 
-def _svg(figure, name):
+def as_svg(figure, name):
     from matplotlib import rc_context
 
     stream = io.StringIO()

@@ -79,7 +79,7 @@ def accuracy_curve(ax, epochs: Sequence, best: int | None = None) -> None:
 
 def confusion_matrix(ax, confusion: np.ndarray, classes: Sequence[str]) -> None:
     """(K, K) counts, a row for each true class: blue where right, orange where wrong, darker where fuller."""
-    _dress(ax)
+    dress(ax)
     ax.spines["bottom"].set_visible(False)
     ax.imshow(confusion_pixels(confusion), interpolation="nearest")
     ax.set_xlabel("predicted", color=MUTED)
@@ -171,7 +171,7 @@ def first_layer(ax, weights: np.ndarray) -> None:
 
 
 def _unit_square(ax, title, across, up):
-    _dress(ax)
+    dress(ax)
     ax.grid(color=RULE, linewidth=0.8)
     ax.set_title(title, loc="left", pad=10, fontsize=10.5, color=INK, weight="bold")
     ax.set_xlabel(across, color=MUTED)
@@ -191,7 +191,7 @@ def _by_class(ax, curves):
 
 
 def _curves(ax, curves, best, title):
-    _dress(ax)
+    dress(ax)
     ax.grid(axis="y", color=RULE, linewidth=0.8)
     for values, name, colour in zip(curves, ("training", "validation"), (BLUE, ORANGE)):
         if not np.isfinite(values).any():
@@ -217,7 +217,7 @@ def _logarithmic(ax):
     ax.minorticks_off()
 
 
-def _dress(ax):
+def dress(ax):
     """Quiet axes: no box, muted ticks."""
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)

@@ -13,6 +13,7 @@ _HOME = {
     "Reproduction": "pellucid.runs.reproduction",
     "Run": "pellucid.runs.run",
     "Silent": "pellucid.runs.progress",
+    "Search": "pellucid.runs.tuning",
     "bench": "pellucid.runs.speed",
     "check": "pellucid.runs.checking",
     "cross_validate": "pellucid.runs.cross_validation",
@@ -24,6 +25,7 @@ _HOME = {
     "reproduce": "pellucid.runs.reproducing",
     "resume": "pellucid.runs.training",
     "train": "pellucid.runs.training",
+    "tune": "pellucid.runs.tuning",
     "write_page": "pellucid.runs.checking",
 }
 
