@@ -114,6 +114,16 @@ def test_mean_and_deviation_come_from_the_training_part_alone(photographs, tmp_p
     assert np.array_equal(spec.mean, again.mean) and np.array_equal(spec.std, again.std)
 
 
+def test_an_ordered_split_cuts_parts_and_folds_by_the_order_of_the_pictures(tmp_path):
+    """And `evaluate`, which cuts anew, finds the same pictures."""
+    settings = QUICK | {"data.split": "ordered", "test": 0.5, "validation": 0.1, "folds": 3, "epochs": 1}
+    run = pellucid.train("digits", out=tmp_path / "run", **settings)
+    names = [line.rsplit(",", 1)[1] for line in (run.folder / "split.csv").read_text().splitlines()[1:]]
+    assert names == ["train"] * 718 + ["validation"] * 180 + ["test"] * 899
+    assert pellucid.evaluate(run.model, "digits").scores.accuracy == run.accuracy
+    assert run.folds.predictions.split.tolist() == ["fold 1"] * 599 + ["fold 2"] * 599 + ["fold 3"] * 599
+
+
 def test_cross_validation_and_final(tmp_path):
     run = pellucid.train("digits", out=tmp_path / "run", folds=3, final=True, **QUICK)
     assert run.part == "cross-validation" and run.n_test == 1797
