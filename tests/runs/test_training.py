@@ -14,7 +14,7 @@ from pellucid.errors import DataError, Interrupted, OutputError, RecipeError, Tr
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
 
-QUICK = {"recipe": "digits-faithful", "epochs": 3, "hidden": [16]}
+QUICK = {"recipe": "digits/faithful", "epochs": 3, "hidden": [16]}
 FILES = {
     "model.safetensors",
     "report.html",
@@ -137,7 +137,7 @@ def test_cross_validation_and_final(tmp_path):
 
 
 def test_l_bfgs_learns_and_is_stored_in_float32(tmp_path):
-    run = pellucid.train("digits", "digits-faithful", tmp_path / "run", optimizer="lbfgs", batch_size=0, epochs=3)
+    run = pellucid.train("digits", "digits/faithful", tmp_path / "run", optimizer="lbfgs", batch_size=0, epochs=3)
     assert run.accuracy > 0.9
     assert pellucid.load(run.model).network.dtype == np.float32
 
@@ -183,13 +183,13 @@ def test_stopped_early_keeps_the_best_so_far(tmp_path):
 
 
 def test_the_time_budget_ends_the_run(tmp_path):
-    run = pellucid.train("digits", "digits-faithful", tmp_path / "run", epochs=100_000, minutes=0.005)
+    run = pellucid.train("digits", "digits/faithful", tmp_path / "run", epochs=100_000, minutes=0.005)
     assert 0 < len(run.epochs) < 100_000
     assert "time budget" in run.report.read_text()
 
 
 def test_early_stopping_restores_the_best_weights(tmp_path):
-    run = pellucid.train("digits", out=tmp_path / "run", recipe="digits-faithful", epochs=300, validation=0.15, patience=3)
+    run = pellucid.train("digits", out=tmp_path / "run", recipe="digits/faithful", epochs=300, validation=0.15, patience=3)
     losses = [epoch.validation_loss for epoch in run.epochs]
     best = int(np.argmin(losses))
     assert len(run.epochs) == best + 1 + 3
@@ -227,7 +227,7 @@ import signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 try:
-    pellucid.train("digits", "digits-faithful", sys.argv[1], epochs=2, hidden=[400])
+    pellucid.train("digits", "digits/faithful", sys.argv[1], epochs=2, hidden=[400])
 except OutputError as error:
     print(error)
     sys.exit(2)
