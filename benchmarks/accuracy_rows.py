@@ -32,12 +32,12 @@ ROWS = (
         limit=20,
     ),
     Row(
-        "digits-faithful",
+        "digits/faithful",
         "digits of scikit-learn, the classic 64-32-10",
-        "pellucid train digits --recipe digits-faithful --seed {seed}",
+        "pellucid train digits --recipe digits/faithful --seed {seed}",
         seeds=10,
         goal=0.9694,
-        recipe="digits-faithful",
+        recipe="digits/faithful",
     ),
     Row(
         "mnist-cnn",

@@ -11,7 +11,7 @@ from benchmarks.planted.runs import array_file, clusters, error_of, prepared
 from pellucid.runs.assemble import assemble
 from pellucid.runs.results import make_classifier
 
-QUICK = {"recipe": "digits-faithful", "epochs": 2, "hidden": [16]}
+QUICK = {"recipe": "digits/faithful", "epochs": 2, "hidden": [16]}
 
 
 def report(source="digits", **settings):

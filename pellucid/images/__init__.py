@@ -5,6 +5,7 @@ from pellucid.images.batches import Batches
 from pellucid.images.class_weights import class_weights
 from pellucid.images.dataset import Dataset
 from pellucid.images.input_spec import InputSpec
+from pellucid.images.order import ordered_folds, ordered_parts
 from pellucid.images.reading import read
 from pellucid.images.shape import choose_shape
 from pellucid.images.source import Source, open_source
@@ -23,5 +24,7 @@ __all__ = [
     "group_by_pattern",
     "make_split",
     "open_source",
+    "ordered_folds",
+    "ordered_parts",
     "read",
 ]

@@ -47,6 +47,11 @@ class Data(Section):
     )
     keys: NameTable = Field({}, description='names of the arrays in an npz or HDF5 file: {x = "images", y = "labels"}')
     shape: PictureShape = Field((), description="height, width, perhaps channels of the pictures in a CSV of pixels; empty: square")
+    split: Literal["shuffled", "ordered"] = Field(
+        "shuffled",
+        description='"shuffled": parts and folds are drawn at random, each class in proportion; "ordered": the first pictures '
+        "train, the last ones test, and folds are blocks of neighbours, for pictures in the order they were taken",
+    )
     validation: Fraction = Field(0.15, description="share of the pictures held back to watch the training")
     test: Fraction = Field(0.15, description="share of the pictures held back for the final score")
     group: Pattern = Field(
@@ -135,7 +140,7 @@ class Augment(Section):
 # Which keys of [network] describe which preset; those that tell how weights start also go with layers written out.
 START = ("initialiser", "std", "output_activation")
 KEYS = {
-    "mlp": ("hidden", "activation", "dropout", *START),
+    "mlp": ("hidden", "activation", "dropout", "batch_norm", *START),
     "lenet": (),
     "simple_cnn": ("width", "batch_norm"),
     "resnet": ("width",),
@@ -149,7 +154,7 @@ AUTOENCODERS = ("autoencoder", "convolutional_autoencoder")
 class Network(Section):
     """The layers, either by a preset and the keys that describe it, or written out (`layers`).
 
-    The preset mlp has `hidden`, `activation`, `dropout`, `initialiser`, `std` and `output_activation`. The
+    The preset mlp has `hidden`, `activation`, `dropout`, `batch_norm`, `initialiser`, `std` and `output_activation`. The
     convolutional presets are lenet, simple_cnn (`width`, `batch_norm`), resnet and airbench (`width`). With the loss
     "reconstruction", autoencoder (`hidden`, `code`) and convolutional_autoencoder (`width`, `code`) give back the
     picture itself. `layers` leaves out the output layer, which has one unit a class (or one for two classes and the
@@ -166,7 +171,9 @@ class Network(Section):
         0, description="filters of the first of three stages, or a list with those of each; 0: as the preset is known"
     )
     code: Count = Field(32, description="autoencoders: how many numbers a picture is squeezed into")
-    batch_norm: bool = Field(False, description="simple_cnn: batch normalisation after each convolution")
+    batch_norm: bool = Field(
+        False, description="mlp and simple_cnn: batch normalisation between each hidden layer and its activation"
+    )
     layers: Layers = Field((), description="the layers before the output written out, in place of a preset")
     initialiser: Initialiser = Field("he", description="how the weights start")
     std: Positive = Field(0.01, description='standard deviation of the "normal" initialiser')

@@ -125,6 +125,7 @@ def build_layers(recipe: Recipe, in_shape: tuple[int, ...], outputs: int) -> lis
             outputs,
             activation=section.activation,
             dropout=section.dropout,
+            batch_norm=section.batch_norm,
             output_activation=section.output_activation,
             **start,
         )

@@ -9,7 +9,8 @@ import numpy as np
 
 from pellucid.errors import Interrupted
 from pellucid.evaluation import Predictions, Scores, most_common_class, score
-from pellucid.images import Split, folds, make_split
+from pellucid.images import Dataset, Split, folds, make_split, ordered_folds, ordered_parts
+from pellucid.images.split import TRAIN, VALIDATION
 from pellucid.recipes import Recipe
 from pellucid.runs.assemble import assemble
 from pellucid.runs.judge import answers
@@ -94,6 +95,8 @@ def cross_validate_prepared(
 def _splits(prepared: Prepared, k: int) -> list[Split]:
     """Each fold as a split: held out is test, the rest is cut into training and validation as the recipe says."""
     recipe, dataset = prepared.recipe, prepared.dataset
+    if recipe.data.split == "ordered":
+        return _ordered_splits(dataset, k, recipe.data.validation)
     groups, labels, seed = dataset.groups, dataset.labels, recipe.training.seed
     splits = []
     for rest, held_out in folds(labels, k, seed=seed, groups=groups, classes=dataset.classes):
@@ -106,6 +109,14 @@ def _splits(prepared: Prepared, k: int) -> list[Split]:
             classes=dataset.classes,
         )
         splits.append(Split(rest[inner.train], rest[inner.validation], held_out))
+    return splits
+
+
+def _ordered_splits(dataset: Dataset, k: int, validation: float) -> list[Split]:
+    splits = []
+    for rest, held_out in ordered_folds(dataset.labels, k, classes=dataset.classes):
+        names = ordered_parts(dataset.labels[rest], validation=validation, test=0.0, classes=dataset.classes)
+        splits.append(Split(rest[names == TRAIN], rest[names == VALIDATION], held_out))
     return splits
 
 

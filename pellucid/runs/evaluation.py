@@ -13,7 +13,7 @@ from pellucid.images import Dataset, open_source, read
 from pellucid.nn.losses import LOSSES
 from pellucid.recipes.read import parse_toml
 from pellucid.runs.leak_guard import guard
-from pellucid.runs.prepare import files_behind, split_of
+from pellucid.runs.prepare import files_behind, in_order, split_of
 from pellucid.runs.progress import Silent
 
 PARTS = ("train", "validation", "test", "all")
@@ -78,7 +78,7 @@ def parts_of(classifier: Classifier, dataset: Dataset, files: Sequence[str]) -> 
         recipe = parse_toml(provenance["config"])
         if recipe.training.final:
             return np.full(len(dataset), "train")
-        guarded, _ = guard(dataset, recipe, files=files)
+        guarded, _ = guard(in_order(recipe, dataset), recipe, files=files)
         return split_of(recipe, guarded).names(len(dataset))
     return dataset.split
 

@@ -18,6 +18,7 @@ from pellucid.images import (
     choose_shape,
     make_split,
     open_source,
+    ordered_parts,
     read,
 )
 from pellucid.recipes import Recipe, default_for, load_recipe
@@ -81,7 +82,7 @@ def prepare(
     dataset = some_of(dataset, most) if most else dataset
     resolved = _resolve(chosen, location, dataset, shape)
     files = files_behind(opened, dataset)
-    dataset, leaks = guard(dataset, resolved, progress, files)
+    dataset, leaks = guard(in_order(resolved, dataset), resolved, progress, files)
     cut = (split or split_of)(resolved, dataset)
     if recipe is None:
         resolved = label_safe(resolved, overrides, dataset, cut.train, progress)
@@ -118,6 +119,17 @@ def some_of(dataset: Dataset, most: int) -> Dataset:
 def files_behind(opened: Source, dataset: Dataset) -> list[str]:
     """Where the pictures of a data set that was read from `opened` lie, in its order; none for arrays."""
     return [] if opened.images is not None else [os.path.join(opened.root or "", path) for path in dataset.paths]
+
+
+def in_order(recipe: Recipe, dataset: Dataset) -> Dataset:
+    """The data set as it was read; cut by its order, where the recipe wants that: a split like one that came with it."""
+    if recipe.data.split != "ordered":
+        return dataset
+    data = recipe.data
+    parts = ordered_parts(
+        dataset.labels, validation=data.validation, test=data.test, given=dataset.split, classes=dataset.classes
+    )
+    return replace(dataset, split=parts)
 
 
 def split_of(recipe: Recipe, dataset: Dataset) -> Split:

@@ -25,6 +25,7 @@ HEADINGS = {
     "faithful": "As published",
     "shown": "To show a fault",
     "corrected": "Without the faults, otherwise as published",
+    "announced": "What its authors wanted to add, one thing at a time",
     "improved": "What the same pictures allow",
     "donor": "Learned before, on other pictures",
 }

@@ -2,6 +2,8 @@
 
 from pellucid.errors import RecipeError
 from pellucid.systems.cats import CATS
+from pellucid.systems.cifar3 import CIFAR3
+from pellucid.systems.digits import DIGITS
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.rabbits import RABBITS
 from pellucid.systems.results import Results, Trained
@@ -9,7 +11,7 @@ from pellucid.systems.system import Claim, Finding, System, Variant
 
 __all__ = ["SYSTEMS", "Claim", "Evidence", "Finding", "Results", "System", "Table", "Trained", "Variant", "system"]
 
-SYSTEMS: tuple[System, ...] = (CATS, RABBITS)
+SYSTEMS: tuple[System, ...] = (CATS, RABBITS, CIFAR3, DIGITS)
 
 
 def system(name: str) -> System:

@@ -9,7 +9,7 @@ from pellucid.errors import RecipeError
 from pellucid.systems.evidence import Evidence
 from pellucid.systems.results import Results
 
-Role = Literal["faithful", "shown", "corrected", "improved", "donor"]
+Role = Literal["faithful", "shown", "corrected", "announced", "improved", "donor"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Variant:
     """A recipe of a system, and what it is there for. With the system's name before it, its name is that of the recipe.
 
     role: "faithful": as published. "shown": a fault or a trap, on purpose. "corrected": without the faults, otherwise as published.
-        "improved": what the same pictures allow. "donor": learns on other pictures, for the variants that name it.
+        "announced": what its authors wanted to add, one thing at a time. "improved": what the same pictures allow. "donor":
+        learns on other pictures, for the variants that name it.
     note: what it shows or mends, and why, for a beginner.
     seeds: how many times it is trained in the full run; --quick trains once.
     goal, limit: mean accuracy to reach, and seconds of training that it may take.

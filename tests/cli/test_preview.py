@@ -4,7 +4,7 @@ from PIL import Image
 
 from tests.cli.program import one_line
 
-FLIP = ("--recipe", "digits-faithful", "--set", "augment.flip=true")
+FLIP = ("--recipe", "digits/faithful", "--set", "augment.flip=true")
 
 
 def test_a_sheet_is_drawn_and_its_path_printed(run, tmp_path):
@@ -28,7 +28,7 @@ def test_the_warning_is_a_line_for_people(run, tmp_path):
 
 
 def test_a_recipe_that_changes_nothing(run, tmp_path):
-    ended = run("preview", "digits", "--recipe", "digits-faithful", "-q", "--out", tmp_path / "sheet.png")
+    ended = run("preview", "digits", "--recipe", "digits/faithful", "-q", "--out", tmp_path / "sheet.png")
     assert "changes no pictures" in one_line(ended) and not (tmp_path / "sheet.png").exists()
 
 

@@ -28,9 +28,9 @@ def test_the_five_data_sets_and_the_defaults_have_recipes():
         "cats/faithful",
         "rabbits/faithful",
         "mnist",
-        "cifar",
+        "cifar3/faithful",
         "digits",
-        "digits-faithful",
+        "digits/faithful",
         "photographs",
         "features",
     }
@@ -55,7 +55,7 @@ def test_text_of_an_unknown_recipe():
 
 
 def test_faithful_digits():
-    recipe = load_recipe("digits-faithful")
+    recipe = load_recipe("digits/faithful")
     assert recipe.network.hidden == (32,)
     assert (recipe.data.test, recipe.data.validation) == (0.2, 0.0)
     assert (recipe.optimizer.name, recipe.training.batch_size) == ("sgd", 32)

@@ -56,6 +56,12 @@ def test_presets_in_another_width():
     assert [layer.projection for layer in built.layers if isinstance(layer, Residual)] == [False, True, True]
 
 
+def test_dense_layers_with_batch_normalisation():
+    built = network(hidden=[5, 6], **{"network.batch_norm": True})
+    kinds = (Dense, BatchNorm, Activation)
+    assert [type(layer) for layer in built.layers[1:]] == [*kinds, *kinds, Dense]
+
+
 def test_parameters_learn_at_their_own_rates():
     built = network(**{"network.preset": "lenet", "optimizer.factors": {"*.b": 2.0, "0.*": 0.0}})
     assert {name: factor for name, factor in built.factors.items() if factor != 1} == {

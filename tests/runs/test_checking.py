@@ -71,7 +71,7 @@ def test_folds_add_the_labels_they_doubt(tmp_path):
     labels[7] = 1
     np.savez(tmp_path / "levels.npz", x=images, y=labels)
     settings = {"epochs": 12, "learning_rate": 0.3, "input.normalisation": "standard", "folds": 3}
-    pellucid.train(tmp_path / "levels.npz", "digits-faithful", tmp_path / "run", **settings)
+    pellucid.train(tmp_path / "levels.npz", "digits/faithful", tmp_path / "run", **settings)
     suspects = json.loads((tmp_path / "run" / "checks.json").read_text())["suspects"]
     assert [each["path"] for each in suspects] == ["x[7]"] and suspects[0]["suggested"] == "0"
 

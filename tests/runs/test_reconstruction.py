@@ -55,7 +55,7 @@ def test_it_names_no_classes(run):
 
 
 def test_a_classifier_gives_back_no_pictures(tmp_path):
-    run = pellucid.train("digits", "digits-faithful", tmp_path / "run", epochs=1)
+    run = pellucid.train("digits", "digits/faithful", tmp_path / "run", epochs=1)
     with pytest.raises(DataError, match="gives back no pictures"):
         run.classifier.reconstruct(np.zeros((8, 8), np.float32))
 

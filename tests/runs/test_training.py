@@ -14,7 +14,7 @@ from pellucid.errors import DataError, Interrupted, OutputError, RecipeError, Tr
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
 
-QUICK = {"recipe": "digits-faithful", "epochs": 3, "hidden": [16]}
+QUICK = {"recipe": "digits/faithful", "epochs": 3, "hidden": [16]}
 FILES = {
     "model.safetensors",
     "report.html",
@@ -114,6 +114,16 @@ def test_mean_and_deviation_come_from_the_training_part_alone(photographs, tmp_p
     assert np.array_equal(spec.mean, again.mean) and np.array_equal(spec.std, again.std)
 
 
+def test_an_ordered_split_cuts_parts_and_folds_by_the_order_of_the_pictures(tmp_path):
+    """And `evaluate`, which cuts anew, finds the same pictures."""
+    settings = QUICK | {"data.split": "ordered", "test": 0.5, "validation": 0.1, "folds": 3, "epochs": 1}
+    run = pellucid.train("digits", out=tmp_path / "run", **settings)
+    names = [line.rsplit(",", 1)[1] for line in (run.folder / "split.csv").read_text().splitlines()[1:]]
+    assert names == ["train"] * 718 + ["validation"] * 180 + ["test"] * 899
+    assert pellucid.evaluate(run.model, "digits").scores.accuracy == run.accuracy
+    assert run.folds.predictions.split.tolist() == ["fold 1"] * 599 + ["fold 2"] * 599 + ["fold 3"] * 599
+
+
 def test_cross_validation_and_final(tmp_path):
     run = pellucid.train("digits", out=tmp_path / "run", folds=3, final=True, **QUICK)
     assert run.part == "cross-validation" and run.n_test == 1797
@@ -127,7 +137,7 @@ def test_cross_validation_and_final(tmp_path):
 
 
 def test_l_bfgs_learns_and_is_stored_in_float32(tmp_path):
-    run = pellucid.train("digits", "digits-faithful", tmp_path / "run", optimizer="lbfgs", batch_size=0, epochs=3)
+    run = pellucid.train("digits", "digits/faithful", tmp_path / "run", optimizer="lbfgs", batch_size=0, epochs=3)
     assert run.accuracy > 0.9
     assert pellucid.load(run.model).network.dtype == np.float32
 
@@ -173,13 +183,13 @@ def test_stopped_early_keeps_the_best_so_far(tmp_path):
 
 
 def test_the_time_budget_ends_the_run(tmp_path):
-    run = pellucid.train("digits", "digits-faithful", tmp_path / "run", epochs=100_000, minutes=0.005)
+    run = pellucid.train("digits", "digits/faithful", tmp_path / "run", epochs=100_000, minutes=0.005)
     assert 0 < len(run.epochs) < 100_000
     assert "time budget" in run.report.read_text()
 
 
 def test_early_stopping_restores_the_best_weights(tmp_path):
-    run = pellucid.train("digits", out=tmp_path / "run", recipe="digits-faithful", epochs=300, validation=0.15, patience=3)
+    run = pellucid.train("digits", out=tmp_path / "run", recipe="digits/faithful", epochs=300, validation=0.15, patience=3)
     losses = [epoch.validation_loss for epoch in run.epochs]
     best = int(np.argmin(losses))
     assert len(run.epochs) == best + 1 + 3
@@ -217,7 +227,7 @@ import signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 try:
-    pellucid.train("digits", "digits-faithful", sys.argv[1], epochs=2, hidden=[400])
+    pellucid.train("digits", "digits/faithful", sys.argv[1], epochs=2, hidden=[400])
 except OutputError as error:
     print(error)
     sys.exit(2)
