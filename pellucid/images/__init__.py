@@ -4,6 +4,7 @@ from pellucid.images.augmentation import Augmentation
 from pellucid.images.batches import Batches
 from pellucid.images.class_weights import class_weights
 from pellucid.images.dataset import Dataset
+from pellucid.images.fewer import fewer
 from pellucid.images.input_spec import InputSpec
 from pellucid.images.reading import read
 from pellucid.images.shape import choose_shape
@@ -19,6 +20,7 @@ __all__ = [
     "Split",
     "choose_shape",
     "class_weights",
+    "fewer",
     "folds",
     "group_by_pattern",
     "make_split",

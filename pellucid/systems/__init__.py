@@ -3,12 +3,13 @@
 from pellucid.errors import RecipeError
 from pellucid.systems.cats import CATS
 from pellucid.systems.evidence import Evidence, Table
+from pellucid.systems.mnist import MNIST
 from pellucid.systems.results import Results, Trained
 from pellucid.systems.system import Claim, Finding, System, Variant
 
 __all__ = ["SYSTEMS", "Claim", "Evidence", "Finding", "Results", "System", "Table", "Trained", "Variant", "system"]
 
-SYSTEMS: tuple[System, ...] = (CATS,)
+SYSTEMS: tuple[System, ...] = (CATS, MNIST)
 
 
 def system(name: str) -> System:
