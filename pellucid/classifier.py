@@ -75,7 +75,7 @@ class Classifier:
     link: str = "softmax"  # "softmax", "sigmoid" (one output: the second class), "none"; "picture": an autoencoder, no classes
     temperature: float = 1.0
     threshold: float | None = None  # answers with a smaller probability are None
-    views: str = "none"  # "flip", "flip+shift": outputs averaged over several views of a picture (see images/views.py)
+    views: str = "none"  # "shift", "flip", "flip+shift": outputs averaged over several views of a picture (see images/views.py)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)  # {"test": {"accuracy": ..., ...}, ...}
 

@@ -9,7 +9,7 @@ The header is
     link         "softmax", "sigmoid" or "none": from outputs to probabilities; "picture": the outputs are pixels, no classes
     temperature  divides the outputs before the link
     threshold    the least probability that counts as an answer, or null
-    views        "none", "flip" or "flip+shift": the views of a picture that the outputs are averaged over (since version 2)
+    views        "none", "shift", "flip" or "flip+shift": the views of a picture that outputs are averaged over (since version 2)
     provenance   where the model comes from: hashes of data, labels and split; configuration; versions
     scores       what it scored, part by part
 """

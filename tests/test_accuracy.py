@@ -182,7 +182,7 @@ def torch(monkeypatch):
 
 
 def test_pytorch_follows_the_same_recipe_step_by_step(torch, tmp_path):
-    from benchmarks.pytorch_recipe import learn, translated
+    from pellucid.pytorch import learn, module_of
     from pellucid.runs.assemble import assemble
     from pellucid.runs.learn import learn as our_learn
     from pellucid.runs.prepare import prepare
@@ -192,8 +192,8 @@ def test_pytorch_follows_the_same_recipe_step_by_step(torch, tmp_path):
     prepared = prepare("digits", str(tmp_path / "small.toml"), {}, Silent())
     theirs, ours = assemble(prepared), assemble(prepared)
     torch.manual_seed(0)
-    losses = list(learn(translated(theirs.network), theirs))
-    assert losses == pytest.approx([epoch.loss for epoch in our_learn(ours)], rel=2e-3)
+    passes = learn(module_of(theirs.network), theirs.recipe, theirs.batches, theirs.schedule, theirs.validation)
+    assert [each.loss for each in passes] == pytest.approx([epoch.loss for epoch in our_learn(ours)], rel=2e-3)
 
 
 @pytest.mark.parametrize("setting", ["loss.l2=0.1", "optimizer.name=muon", "augment.views=flip", "schedule.name=plateau"])

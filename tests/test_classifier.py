@@ -465,12 +465,13 @@ def test_a_model_file_of_version_1_answers_as_it_did():
     np.testing.assert_allclose(loaded.predict_proba(PICTURES)[:2], then, atol=1e-6)
 
 
-@pytest.mark.parametrize("views", ["flip", "flip+shift"])
+@pytest.mark.parametrize("views", ["shift", "flip", "flip+shift"])
 def test_answers_are_averaged_over_views_and_the_file_says_so(views, tmp_path):
     plain, several = small(), small(views=views)
     mirrored = plain.logits(PICTURES[:, :, ::-1])
     z = several.logits(PICTURES)
-    np.testing.assert_allclose(several.logits(PICTURES[:, :, ::-1]), z, atol=1e-6)  # a mirror image gets the same answer
+    if "flip" in views:  # a mirror image gets the same answer
+        np.testing.assert_allclose(several.logits(PICTURES[:, :, ::-1]), z, atol=1e-6)
     if views == "flip":
         np.testing.assert_allclose(z, (plain.logits(PICTURES) + mirrored) / 2, atol=1e-6)
     several.save(tmp_path / "model.safetensors")
@@ -480,7 +481,7 @@ def test_answers_are_averaged_over_views_and_the_file_says_so(views, tmp_path):
 
 
 def test_views_that_cannot_be_are_refused():
-    with pytest.raises(ModelFileError, match="expected one of none, flip"):
+    with pytest.raises(ModelFileError, match="expected one of none, shift"):
         small(views="mirror")
     with pytest.raises(ModelFileError, match="only one"):
         Classifier(Network(presets.mlp([4], 3), (5,)), InputSpec((5,)), ("a", "b", "c"), views="flip")

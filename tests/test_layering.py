@@ -27,6 +27,7 @@ ROOMS = [
     "classifier",
     "explanation",
     "recipes",
+    "pytorch",
     "report",
     "systems",
     "runs",

@@ -4,6 +4,7 @@ from pellucid.images.augmentation import Augmentation
 from pellucid.images.batches import Batches
 from pellucid.images.class_weights import class_weights
 from pellucid.images.dataset import Dataset
+from pellucid.images.fewer import fewer
 from pellucid.images.input_spec import InputSpec
 from pellucid.images.order import ordered_folds, ordered_parts
 from pellucid.images.reading import read
@@ -20,6 +21,7 @@ __all__ = [
     "Split",
     "choose_shape",
     "class_weights",
+    "fewer",
     "folds",
     "group_by_pattern",
     "make_split",

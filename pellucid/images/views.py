@@ -8,8 +8,10 @@ import numpy as np
 # For each name its views: (weight, rows, columns, upside down, mirrored), the last four as `kernels.crop` takes them.
 # "flip+shift" are the six views of Jordan 2024, section 3.5: the picture and its mirror image, in place and moved by a pixel
 # along the diagonal both ways; those in place count as much as the others together. A mirror image moves the other way.
+# "shift" is for pictures that must not be mirrored: in place, and moved by a pixel along both diagonals.
 VIEWS: dict[str, tuple[tuple[float, int, int, int, int], ...]] = {
     "none": ((1.0, 0, 0, 0, 0),),
+    "shift": ((0.5, 0, 0, 0, 0), (0.125, -1, -1, 0, 0), (0.125, -1, 1, 0, 0), (0.125, 1, -1, 0, 0), (0.125, 1, 1, 0, 0)),
     "flip": ((0.5, 0, 0, 0, 0), (0.5, 0, 0, 0, 1)),
     "flip+shift": (
         (0.25, 0, 0, 0, 0),
@@ -28,7 +30,7 @@ def problem(views: str, shape: tuple[int, ...]) -> str | None:
         return f"views is {views!r}, expected one of {', '.join(VIEWS)}"
     if views != "none" and len(shape) != 3:
         return f'views is "{views}", but a row of numbers has only one; set it to "none"'
-    if views == "flip+shift" and min(shape[:2]) < 2:
+    if "shift" in views and min(shape[:2]) < 2:
         return f'views is "{views}", but a picture of {shape[0]} x {shape[1]} pixels cannot be moved; set it to "flip" or "none"'
     return None
 

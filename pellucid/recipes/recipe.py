@@ -57,6 +57,12 @@ class Recipe(Section):
     def model_post_init(self, context) -> None:
         if self.transfer.model and self.faults != Faults():
             raise RecipeError("[faults] are those of a whole backward pass; leave them out, or transfer.model")
+        plain = (self.optimizer.name, self.schedule.name, self.schedule.warmup_epochs) == ("sgd", "constant", 0)
+        if self.faults.updated_weights and not plain:
+            raise RecipeError(
+                'faults.updated_weights is a fault of plain gradient descent; set optimizer.name to "sgd" and schedule.name to '
+                '"constant", without warm-up'
+            )
         if self.loss.name == "reconstruction":
             self._check_reconstruction()
         elif self.network.preset in AUTOENCODERS and not self.network.layers:

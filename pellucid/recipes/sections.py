@@ -54,6 +54,7 @@ class Data(Section):
     )
     validation: Fraction = Field(0.15, description="share of the pictures held back to watch the training")
     test: Fraction = Field(0.15, description="share of the pictures held back for the final score")
+    pictures: Whole = Field(0, description="train on so many of the training pictures, drawn by the seed; 0: all of them")
     group: Pattern = Field(
         "", description="pattern with one group, searched in the path: pictures of one group stay on one side"
     )
@@ -126,10 +127,10 @@ class Augment(Section):
         0.0, description="standard deviation of Gaussian noise added to the network's input (after `input.normalisation`)"
     )
     originals: bool = Field(False, description="each epoch shows every picture twice: as it is, and changed")
-    views: Literal["none", "flip", "flip+shift"] = Field(
+    views: Literal["none", "shift", "flip", "flip+shift"] = Field(
         "none",
-        description='an answer is averaged over a picture and its mirror image ("flip", twice the time), or over those and both '
-        'moved by a pixel ("flip+shift", six times)',
+        description='an answer is averaged over a picture in place and moved by a pixel ("shift", five times the time), over it '
+        'and its mirror image ("flip", twice), or over those and both moved ("flip+shift", six times)',
     )
 
     def chosen(self) -> dict[str, bool | float | str]:
@@ -223,6 +224,14 @@ class Faults(Section):
 
     wrong_count: bool = Field(
         False, description="gradients are divided by the number of all pictures, those held back included: they come out too small"
+    )
+    reversed_gradient: bool = Field(
+        False, description="the gradient of the loss has the wrong sign, so that every step makes the loss larger"
+    )
+    updated_weights: bool = Field(
+        False,
+        description="each layer takes its step before it hands the gradient on, through weights that did not give the answers; "
+        'with optimizer.name = "sgd" and a constant rate alone',
     )
     summed_biases: bool = Field(
         False, description="every bias of a layer gets the sum of all bias gradients of the layer: behind a softmax, always 0"

@@ -8,6 +8,7 @@ from pellucid.report.words import SPACE, count, duration, listing, number, perce
 _FITS = {"stretch": "stretched to fit", "pad": "fitted inside, the rest left blank", "crop": "the middle cut out"}
 _VIEWS = {
     "flip": "outputs averaged over a picture and its mirror image",
+    "shift": "outputs averaged over five views: a picture in place, and moved by a pixel along both diagonals",
     "flip+shift": "outputs averaged over six views: a picture and its mirror image, in place and moved by a pixel both ways",
 }
 _CHANNELS = {1: "grey", 3: "RGB"}

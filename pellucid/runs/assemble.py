@@ -108,7 +108,11 @@ def build_network(
 def planted_faults(recipe: Recipe, trained: float) -> Faults | None:
     """The faults that a recipe wants; None: none. trained: the share of the pictures that are trained on."""
     section = recipe.faults
-    faults = Faults(share=trained if section.wrong_count else 1.0, summed_biases=section.summed_biases)
+    faults = Faults(
+        share=(-1.0 if section.reversed_gradient else 1.0) * (trained if section.wrong_count else 1.0),
+        summed_biases=section.summed_biases,
+        stepped=recipe.optimizer.learning_rate if section.updated_weights else 0.0,
+    )
     return None if faults == Faults() else faults
 
 

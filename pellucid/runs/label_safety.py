@@ -46,7 +46,7 @@ def suspects(augment: Augment, dataset: Dataset, train: np.ndarray) -> dict[str,
         "flip": ("flip", augment.flip),
         "flip_vertical": ("flip_vertical", augment.flip_vertical),
         "rotate": ("rotate", augment.rotate >= HALF_ROUND),
-        "views": ("flip", augment.views != "none"),
+        "views": ("flip", "flip" in augment.views),
     }
     changes = {key: change for key, (change, is_set) in settings.items() if is_set}
     if not dataset.is_pictures or not changes:

@@ -69,7 +69,7 @@ class Plan:
         return variant.source or self.location or self.recipe(variant).data.source
 
     def recipe_name(self, variant: Variant) -> str:
-        return f"{self.system.name}/{variant.name}"
+        return f"{self.system.name}/{variant.twin_of or variant.name}"
 
     def recipe(self, variant: Variant) -> Recipe:
         return load_recipe(self.recipe_name(variant))
@@ -88,6 +88,8 @@ class Plan:
 
     def command(self, variant: Variant, source: str, donor: str = "") -> list[str]:
         """The words of the command that trains a variant alone; for --quick there is none that takes few pictures."""
+        if variant.twin_of:
+            return ["pellucid", "reproduce", self.system.name, "--variants", variant.name, "--seeds", "N"]
         words = ["pellucid", "train", source, "--recipe", self.recipe_name(variant), "--seed", "N"]
         return words + (["--from", donor] if donor else [])
 

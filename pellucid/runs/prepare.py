@@ -16,6 +16,7 @@ from pellucid.images import (
     Source,
     Split,
     choose_shape,
+    fewer,
     make_split,
     open_source,
     ordered_parts,
@@ -134,15 +135,19 @@ def in_order(recipe: Recipe, dataset: Dataset) -> Dataset:
 
 def split_of(recipe: Recipe, dataset: Dataset) -> Split:
     """The parts that a recipe cuts a data set (as `guard` returned it) into: the same recipe and pictures, the same parts."""
-    return make_split(
+    seed, groups, classes = recipe.training.seed, dataset.groups, dataset.classes
+    cut = make_split(
         dataset.labels,
         validation=recipe.data.validation,
         test=recipe.data.test,
-        seed=recipe.training.seed,
-        groups=dataset.groups,
+        seed=seed,
+        groups=groups,
         given=dataset.split,
-        classes=dataset.classes,
+        classes=classes,
     )
+    if not recipe.data.pictures:
+        return cut
+    return fewer(cut, recipe.data.pictures, dataset.labels, seed=seed, groups=groups, classes=classes)
 
 
 def measure_input(recipe: Recipe, dataset: Dataset, split: Split, donor: Classifier | None = None) -> InputSpec:

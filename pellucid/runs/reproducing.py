@@ -5,8 +5,10 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from pellucid import pytorch
 from pellucid.errors import DataError, Interrupted, TrainingDiverged
 from pellucid.runs.folder import DEFAULT
+from pellucid.runs.in_pytorch import train_in_pytorch
 from pellucid.runs.plan import Plan
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
@@ -68,6 +70,8 @@ def _train_all(plan: Plan, log: Log, problems: dict[str, str], progress: Silent,
         for variant, seed in due:
             if variant.donor in problems:
                 problems[variant.name] = f"it starts from {variant.donor}, which is not there"
+            if variant.twin_of and (problem := pytorch.problem()):
+                problems[variant.name] = problem
             if variant.name not in problems:
                 try:
                     _train_one(plan, log, variant, seed, progress, stop)
@@ -92,7 +96,7 @@ def _train_one(plan: Plan, log: Log, variant: Variant, seed: int, progress: Sile
     telling = Quieter(progress, f"{plan.system.name}/{variant.name}, seed {seed}")
     with telling.shown():
         prepared = prepare(source, plan.recipe(variant), settings, telling, most=plan.most)
-        run = train_prepared(prepared, unfinished, telling, stop)
+        run = (train_in_pytorch if variant.twin_of else train_prepared)(prepared, unfinished, telling, stop)
     if stop():
         raise Interrupted(f"stopped; the finished runs are in {log.folder}, and the same command goes on")
     shutil.rmtree(finished, ignore_errors=True)

@@ -5,13 +5,14 @@ from pellucid.systems.cats import CATS
 from pellucid.systems.cifar3 import CIFAR3
 from pellucid.systems.digits import DIGITS
 from pellucid.systems.evidence import Evidence, Table
+from pellucid.systems.mnist import MNIST
 from pellucid.systems.rabbits import RABBITS
 from pellucid.systems.results import Results, Trained
 from pellucid.systems.system import Claim, Finding, System, Variant
 
 __all__ = ["SYSTEMS", "Claim", "Evidence", "Finding", "Results", "System", "Table", "Trained", "Variant", "system"]
 
-SYSTEMS: tuple[System, ...] = (CATS, RABBITS, CIFAR3, DIGITS)
+SYSTEMS: tuple[System, ...] = (CATS, RABBITS, MNIST, CIFAR3, DIGITS)
 
 
 def system(name: str) -> System:

@@ -37,6 +37,7 @@ class Variant:
     note: what it shows or mends, and why, for a beginner.
     seeds: how many times it is trained in the full run; --quick trains once.
     goal, limit: mean accuracy to reach, and seconds of training that it may take.
+    twin_of: the variant whose recipe PyTorch trains here, from the same first weights on the same batches.
     donor: the variant whose trained body it starts from.
     source: its own data set, by name; "": that of the system.
     stage: writes what it is trained on, `stage(source, folder) -> source`: files of another kind, another split; None: nothing.
@@ -50,6 +51,7 @@ class Variant:
     seeds: int = 5
     goal: float | None = None
     limit: float | None = None
+    twin_of: str = ""
     donor: str = ""
     source: str = ""
     stage: Callable[[str, Path], str] | None = None
@@ -99,5 +101,6 @@ class System:
 
     @property
     def published(self) -> Variant:
-        """The variant that the claims are about: the first faithful one."""
-        return next(variant for variant in self.variants if variant.role == "faithful")
+        """The variant that the claims are about: that of the first claim with a share, else the first faithful one."""
+        named = next((claim.variant for claim in self.claims if claim.share is not None), "")
+        return self.variant(named) if named else next(variant for variant in self.variants if variant.role == "faithful")

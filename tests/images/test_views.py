@@ -41,6 +41,14 @@ def test_the_six_views():
         np.testing.assert_array_equal(found, expected)
 
 
+def test_views_of_what_must_not_be_mirrored():
+    shown, _ = seen("shift")
+    padded = np.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="reflect")
+    moved = [padded[:, down : down + 6, right : right + 4] for down in (0, 2) for right in (0, 2)]
+    for found, expected in zip(shown, (X, *moved), strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_both_kernel_sets_see_the_same():
     for name in views.VIEWS:
         np.testing.assert_array_equal(seen(name)[1], seen(name, compiled)[1])
@@ -48,6 +56,6 @@ def test_both_kernel_sets_see_the_same():
 
 def test_what_has_no_such_views():
     assert views.problem("flip", (8, 8, 1)) is None and views.problem("none", (64,)) is None
-    assert "expected one of none, flip, flip+shift" in views.problem("mirror", (8, 8, 1))
+    assert "expected one of none, shift, flip, flip+shift" in views.problem("mirror", (8, 8, 1))
     assert "row of numbers" in views.problem("flip", (64,))
-    assert "cannot be moved" in views.problem("flip+shift", (8, 1, 1))
+    assert all("cannot be moved" in views.problem(name, (8, 1, 1)) for name in ("shift", "flip+shift"))

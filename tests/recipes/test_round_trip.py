@@ -97,7 +97,7 @@ recipes = table(
         erase=st.floats(0, 1),
         elastic_sigma=positive,
         mixup=not_negative,
-        views=st.sampled_from(["none", "flip", "flip+shift"]),
+        views=st.sampled_from(["none", "shift", "flip", "flip+shift"]),
     ),
     network=networks(),
     loss=table(

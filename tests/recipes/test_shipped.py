@@ -27,7 +27,7 @@ def test_the_five_data_sets_and_the_defaults_have_recipes():
     assert set(NAMES_SHIPPED) >= {
         "cats/faithful",
         "rabbits/faithful",
-        "mnist",
+        "mnist/part-two",
         "cifar3/faithful",
         "digits",
         "digits/faithful",

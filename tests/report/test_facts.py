@@ -28,4 +28,5 @@ def test_changes_are_listed(changes, text):
 
 
 def test_views_are_told():
+    assert "five views" in rows(views="shift")["Answers"]
     assert "mirror image" in rows(views="flip")["Answers"] and "six views" in rows(views="flip+shift")["Answers"]
