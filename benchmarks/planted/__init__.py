@@ -4,10 +4,10 @@
 them to what they promise, `python -m benchmarks.honesty` writes them down as docs/honesty.md.
 """
 
-from benchmarks.planted import evaluation, healthy, training
+from benchmarks.planted import data, evaluation, healthy, healthy_data, training
 from benchmarks.planted.planted import Healthy, Planted
 
-FAULTS: tuple[Planted, ...] = (*training.FAULTS, *evaluation.FAULTS)
-HEALTHY: tuple[Healthy, ...] = healthy.RUNS
+FAULTS: tuple[Planted, ...] = (*data.FAULTS, *training.FAULTS, *evaluation.FAULTS)
+HEALTHY: tuple[Healthy, ...] = (*healthy_data.SETS, *healthy.RUNS)
 
 __all__ = ["FAULTS", "HEALTHY", "Healthy", "Planted"]

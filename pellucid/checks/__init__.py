@@ -1,7 +1,7 @@
 """What the data hides: copies of one picture, shortcuts, odd pictures, doubtful labels."""
 
 from pellucid.checks.bursts import bursts
-from pellucid.checks.copies import Copies, find_copies, join, renumbered
+from pellucid.checks.copies import MOST, NOT_SEARCHED, Copies, find_copies, join, renumbered
 from pellucid.checks.facts import Facts, facts_of_files
 from pellucid.checks.findings import UNEVEN, Findings, examine, rule_in_words
 from pellucid.checks.oddities import Oddity, find_oddities
@@ -9,6 +9,8 @@ from pellucid.checks.shortcuts import Shortcut, find_shortcuts
 from pellucid.checks.suspects import Suspect, doubted_by_neighbours, doubted_out_of_fold, find_conflicts
 
 __all__ = [
+    "MOST",
+    "NOT_SEARCHED",
     "UNEVEN",
     "Copies",
     "Facts",

@@ -12,14 +12,15 @@ In a class whose neighbours usually are closer than 0.45, as handwritten digits 
 digit, and none is looked for.
 """
 
-import os
+import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
 from pellucid.checks.alignment import aligned, sampled
+from pellucid.checks.candidates import candidates
+from pellucid.checks.cores import on_all_cores
 from pellucid.checks.fingerprint import SIDE, Damping, Fingerprints, blank, shrunk, small_grey, unit
 from pellucid.kernels.blas import single_threaded_blas
 
@@ -31,32 +32,41 @@ _APART = 0.45  # usual distance from which a crop can be told
 _FILM = 64  # neighbours among which a gap is looked for
 _GAP = 3.0
 _SAMPLE = 800  # pictures, of all classes alike, on which the usual distance is measured
-_BLOCK = 512  # two tables of 1 MiB, which a core keeps near
 _FINE = 32  # side of the pictures that are laid on each other
-_PAIRS = 2048  # laid on each other at once
+_PAIRS = 512  # laid on each other at once
+MOST = 200_000  # pictures among which changed copies are looked for
 
 
 class Copies(NamedTuple):
-    """pairs (P, 2) int64, the first before the second; mirrored, cropped (P,) bool; distance (P,) float64, 0: the same."""
+    """pairs (P, 2) int64, the first before the second; mirrored, cropped (P,) bool; distance (P,) float64, 0: the same.
+
+    searched: "all" kinds of copies, only "equal" ones, or "none".
+    """
 
     pairs: np.ndarray
     mirrored: np.ndarray
     cropped: np.ndarray
     distance: np.ndarray
+    searched: str = "all"
 
     def groups(self, n: int) -> np.ndarray:
         """The group (n,) int64 of each picture: copies, and copies of copies, share one."""
         return join(np.arange(n), self.pairs)
 
 
+NOT_SEARCHED = Copies(np.empty((0, 2), np.int64), np.empty(0, bool), np.empty(0, bool), np.empty(0), "none")
+
+
 def find_copies(images: np.ndarray, labels: np.ndarray, value_range: tuple[float, float] = (0.0, 255.0)) -> Copies:
     """All pairs of copies among pictures (N, H, W, C); of rows (N, K), and of blank pictures, those that are equal.
 
-    labels (N,): usual distances are measured class by class.
+    labels (N,): usual distances are measured class by class. Of more than MOST pictures only those that are equal are found.
     """
     if images.ndim == 2 or len(images) < 2:
         return _equal(images, np.arange(len(images)))
-    with single_threaded_blas():  # the same bits on any number of cores; tables are compared on all of them
+    if len(images) > MOST:
+        return _equal(images, np.arange(len(images)))._replace(searched="equal")
+    with single_threaded_blas():  # the same bits on any number of cores; the work is shared out among all of them
         return _find(images, labels, value_range)
 
 
@@ -92,17 +102,16 @@ def _find(images: np.ndarray, labels: np.ndarray, value_range: tuple[float, floa
     usual = _usual_distances(prints, labels, sample, empty)
     usual_coarse = _usual_distances(coarse, labels, sample, empty)
     crops = (usual >= _APART) & (min(images.shape[1:3]) >= SIDE)
-    candidates = _candidates(coarse, np.maximum(IDENTICAL, np.where(crops, _LOOSE, _TIGHT) * usual_coarse))
-    limits = np.maximum(IDENTICAL, share * usual)[candidates].min(axis=1)
-    distance, mirrored = prints.distances(candidates)
+    pairs = candidates(coarse, np.maximum(IDENTICAL, np.where(crops, _LOOSE, _TIGHT) * usual_coarse))
+    limits = np.maximum(IDENTICAL, share * usual)[pairs].min(axis=1)
+    distance, mirrored = prints.distances(pairs)
     near = distance < limits
-    cropped = ~near & crops[candidates].all(axis=1)
-    found = [
-        Copies(candidates[near], mirrored[near], np.zeros(near.sum(), bool), distance[near]),
-        _crops(images, candidates[cropped], mirrored[cropped], limits[cropped], damping),
+    cropped = ~near & crops[pairs].all(axis=1)
+    return _sorted(
+        Copies(pairs[near], mirrored[near], np.zeros(near.sum(), bool), distance[near]),
+        _crops(images, pairs[cropped], mirrored[cropped], limits[cropped], damping),
         _equal(images, np.flatnonzero(empty)),
-    ]
-    return _sorted(Copies(*(np.concatenate(columns) for columns in zip(*found))))
+    )
 
 
 def _sample(labels: np.ndarray, empty: np.ndarray) -> np.ndarray:
@@ -116,12 +125,16 @@ def _usual_distances(prints: Fingerprints, labels: np.ndarray, sample: np.ndarra
     """How far from its neighbours a picture of each picture's class (N,) usually is; 0 where there are none."""
     usual = np.zeros(len(labels), np.float32)
     others = min(_FILM, int(np.sum(~empty)) - 1)
-    for label in np.unique(labels[sample]) if others > 0 else ():
+    present = np.unique(labels[sample]) if others > 0 else labels[:0]
+
+    def of_class(label):
         rows = sample[labels[sample] == label]
         distance = 1 - prints[rows].similarity(prints)
         distance[np.arange(len(rows)), rows] = 2
-        nearest = np.sort(np.partition(distance, others - 1, axis=1)[:, :others], axis=1)
-        usual[labels == label] = np.median(_beyond_copies(nearest))
+        return np.median(_beyond_copies(np.sort(np.partition(distance, others - 1, axis=1)[:, :others], axis=1)))
+
+    for label, found in zip(present, on_all_cores(of_class, present)):
+        usual[labels == label] = found
     return usual
 
 
@@ -133,37 +146,17 @@ def _beyond_copies(nearest: np.ndarray) -> np.ndarray:
     return nearest[np.arange(len(nearest)), place]
 
 
-def _candidates(coarse: Fingerprints, limits: np.ndarray) -> np.ndarray:
-    """Pairs (P, 2) int64, first < second, whose large shapes are closer than the limits (N,) of both."""
-    least = (1 - limits).astype(np.float32)
-    starts = range(0, len(limits), _BLOCK)
-    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="pellucid-copies") as pool:
-        found = pool.map(lambda start: _candidates_of(coarse, least, start), starts)
-        return np.concatenate([np.empty((0, 2), np.int64), *found])
-
-
-def _candidates_of(coarse: Fingerprints, least: np.ndarray, start: int) -> np.ndarray:
-    """Those of a block of pictures with all that follow."""
-    rows, found = slice(start, start + _BLOCK), []
-    scratch = np.empty((2, min(_BLOCK, len(least) - start), _BLOCK), np.float32)
-    for other in range(start, len(least), _BLOCK):
-        columns = slice(other, other + _BLOCK)
-        similar = coarse[rows].similarity(coarse[columns], scratch[:, :, : len(least[columns])])
-        first, second = np.nonzero(similar > least[rows, None])
-        near = (first + start < second + other) & (similar[first, second] > least[second + other])
-        found.append(np.stack([first[near] + start, second[near] + other], axis=1))
-    return np.concatenate(found)
-
-
 def _crops(images: np.ndarray, pairs: np.ndarray, mirrored: np.ndarray, limits: np.ndarray, damping: Damping) -> Copies:
     """The pairs of which one picture, laid on the other, is a copy of it."""
-    distance = np.empty(len(pairs))
-    for start in range(0, len(pairs), _PAIRS):
+
+    def distances(start):
         part = slice(start, start + _PAIRS)
         first, second = (small_grey(images[pairs[part, side]], _FINE) for side in (0, 1))
         second = np.where(mirrored[part, None, None], second[:, :, ::-1], second)
         ways = [_distance_laid_on(*both, damping) for both in ((first, second), (second, first))]
-        distance[part] = np.minimum(*ways)  # the larger picture must be laid on the smaller: beyond the border is nothing
+        return np.minimum(*ways)  # the larger picture must be laid on the smaller: beyond the border is nothing
+
+    distance = np.concatenate([np.empty(0), *on_all_cores(distances, range(0, len(pairs), _PAIRS))])
     near = distance < limits
     return Copies(pairs[near], mirrored[near], np.ones(near.sum(), bool), distance[near])
 
@@ -180,11 +173,17 @@ def _distance_laid_on(first: np.ndarray, second: np.ndarray, damping: Damping) -
 def _equal(images: np.ndarray, rows: np.ndarray) -> Copies:
     """Those of the rows whose values are equal, byte by byte, each paired with the first of its kind."""
     first: dict[bytes, int] = {}
-    pairs = [(first.setdefault(images[row].tobytes(), row), row) for row in rows.tolist()]
+    pairs = [(first.setdefault(_digest(images[row]), row), row) for row in rows.tolist()]
     pairs = np.array([pair for pair in pairs if pair[0] != pair[1]], dtype=np.int64).reshape(-1, 2)
     return Copies(pairs, np.zeros(len(pairs), bool), np.zeros(len(pairs), bool), np.zeros(len(pairs)))
 
 
-def _sorted(copies: Copies) -> Copies:
-    order = np.lexsort(copies.pairs.T[::-1])
-    return Copies(*(column[order] for column in copies))
+def _digest(picture: np.ndarray) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(picture), digest_size=16).digest()
+
+
+def _sorted(*parts: Copies) -> Copies:
+    """All of them in one, by their pairs."""
+    columns = [np.concatenate(columns) for columns in zip(*(part[:4] for part in parts))]
+    order = np.lexsort(columns[0].T[::-1])
+    return Copies(*(column[order] for column in columns))

@@ -70,7 +70,8 @@ class Findings:
 
         return {
             "files": len(self.dataset) + len(self.dataset.broken),
-            "distinct": self.distinct,
+            "copies_searched": self.copies.searched,
+            "distinct": None if self.copies.searched == "none" else self.distinct,
             "classes": self.dataset.counts(),
             "imbalance": self.imbalance,
             "groups": [[paths[row] for row in group] for group in self.groups],

@@ -17,10 +17,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pellucid.checks.cores import on_all_cores
+
 SIDE = 16
 _FLOOR = 0.01  # variance added to each direction, of a total of 1: keeps the noise of re-encoding small
 _BLANK = 1 / 255  # deviation, as a share of the value range, below which a picture shows nothing
-_CHUNK_BYTES = 1 << 25
+_CHUNK_BYTES = 1 << 22
 
 
 class Fingerprints(NamedTuple):
@@ -92,9 +94,12 @@ def small_grey(images: np.ndarray, side: int) -> np.ndarray:
     luma = np.array([0.299, 0.587, 0.114] if channels == 3 else [1 / channels] * channels, np.float32)
     out = np.empty((n, min(side, height), min(side, width)), np.float32)
     step = max(1, _CHUNK_BYTES // (4 * height * width * channels))
-    for start in range(0, n, step):
+
+    def fill(start):
         pixels = np.asarray(images[start : start + step], np.float32)
         out[start : start + step] = shrunk(pixels @ luma, side)
+
+    on_all_cores(fill, range(0, n, step))
     return out
 
 

@@ -58,7 +58,10 @@ PICTURES = (
     Flag("validation", "SHARE", "Share of the pictures held back to watch the training."),
     Flag("test", "SHARE", "Share of the pictures held back for the final score."),
     Flag(
-        "leak_guard", "", "Keep copies of one picture on one side of the split (the default).", opposite="--no-leak-guard"
+        "leak_guard",
+        "",
+        "Keep copies of one picture on one side of the split (the default), or only tell of them.",
+        opposite="--no-leak-guard",
     ),
     Flag("allow_broken", "", "Go on however many files cannot be read.", "max_broken", read=lambda _: 1.0),
     Flag("size", "N|H,W", "Height and width in pixels."),
@@ -84,6 +87,7 @@ LENGTH = (
     Flag("minutes", "M", "Stop after M minutes and keep the best model so far."),
     Flag("folds", "K", "Cross-validate with K folds first."),
     Flag("final", "", "Train the kept model on all pictures, scored by cross-validation."),
+    Flag("learning_curve", "", "Train on shares of the pictures too, and say what twice as many would give."),
 )
 
 SourceArgument = Annotated[

@@ -70,10 +70,17 @@ def train(
 
 def summary(run: "Run") -> str:
     """What a person wants to know at once: how good, compared to what, where, and what next."""
+    from pellucid.report.worth import learning_curve
+
     rows = _rebuilt(run) if run.predictions is None else _named(run)
     if run.folds:
         spread = f"± {100 * run.folds.spread:.1f} (mean and deviation of {len(run.folds.accuracies)} folds)"
         rows.append(("folds", f"{100 * run.folds.mean:.1f} {spread}"))
+    if seen := run.worth.seen:
+        others = f", of the others {percent(seen.others_accuracy)}" if seen.others else ""
+        rows.append(("copies", f"{seen.n} of these pictures were in training too: {percent(seen.accuracy)} right{others}"))
+    if run.worth.learning_curve:
+        rows.append(("more pictures", learning_curve(run.worth.learning_curve).replace("\u00a0", " ")))
     rows += [("doctor", finding.what) for finding in run.findings]
     rows += [("model", str(run.model)), ("report", str(run.report))]
     if run.predictions is not None:

@@ -9,10 +9,12 @@ from pellucid.evaluation.calibration import (
     reliability,
 )
 from pellucid.evaluation.interval import wilson
+from pellucid.evaluation.learning_curve import LearningCurve, Training, learning_curve
 from pellucid.evaluation.predictions import Predictions
 from pellucid.evaluation.ranking import Curve, Ranking, ranking
 from pellucid.evaluation.reconstruction import ReconstructionScores
 from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, score
+from pellucid.evaluation.seen import Seen, seen_in_training
 from pellucid.evaluation.tables import (
     classification_report,
     confusion_csv,
@@ -26,22 +28,27 @@ __all__ = [
     "ClassScore",
     "Curve",
     "Ladder",
+    "LearningCurve",
     "Predictions",
     "Ranking",
     "ReconstructionScores",
     "Rung",
     "Scores",
+    "Seen",
+    "Training",
     "calibration",
     "classification_report",
     "confusion_csv",
     "expected_calibration_error",
     "fit_temperature",
     "ladder",
+    "learning_curve",
     "most_common_class",
     "predictions_csv",
     "ranking",
     "reliability",
     "score",
+    "seen_in_training",
     "split_csv",
     "spreadsheet_safe",
     "wilson",

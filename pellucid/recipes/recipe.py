@@ -81,6 +81,7 @@ class Recipe(Section):
         wrong = {
             'input.normalisation = "unit", which outputs from 0 to 1 can reach': self.input.normalisation != "unit",
             "training.folds = 0: folds score the naming of classes": self.training.folds or self.training.final,
+            "training.learning_curve = false: it counts the naming of classes": self.training.learning_curve,
             'augment.views = "none": a picture has one reconstruction': self.augment.views != "none",
             "no transfer.model": self.transfer.model,
         }

@@ -58,10 +58,11 @@ class Data(Section):
     group: Pattern = Field(
         "", description="pattern with one group, searched in the path: pictures of one group stay on one side"
     )
-    leak_guard: Literal["group", "drop", "off"] = Field(
+    leak_guard: Literal["group", "drop", "tell", "off"] = Field(
         "group",
         description='"group": copies of one picture (also mirrored, resized, lightened) stay on one side of the split; "drop": '
-        'besides, training pictures with a copy in a given test part are left out; "off"',
+        'besides, training pictures with a copy in a given test part are left out; "tell": copies are found and told, not kept '
+        'together; "off": not looked for',
     )
     burst_seconds: NotNegative = Field(
         0.0, description="pictures of a class taken within so many seconds of each other (EXIF) stay on one side; 0: not"
@@ -312,3 +313,15 @@ class Training(Section):
     doctor: bool = Field(True, description="look for faults while training, and name the cure")
     folds: Folds = Field(0, description="cross-validation: train so many times, each on all folds but one; 0: none")
     final: bool = Field(False, description="train the kept model on all pictures, scored by cross-validation")
+    learning_curve: bool = Field(
+        False,
+        description="train on 1/8, 1/4 and 1/2 of the training pictures too, and say what twice as many would give; takes about "
+        "twice the time",
+    )
+
+    def model_post_init(self, context) -> None:
+        if self.learning_curve and self.final:
+            raise RecipeError(
+                "training.learning_curve measures on pictures that are held back, and training.final holds none back; "
+                "set one of the two"
+            )

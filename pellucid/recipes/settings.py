@@ -21,6 +21,7 @@ EVERYDAY = {
     "hidden": "network.hidden",
     "label_rule": "data.label_rule",
     "leak_guard": "data.leak_guard",
+    "learning_curve": "training.learning_curve",
     "learning_rate": "optimizer.learning_rate",
     "max_broken": "data.max_broken",
     "minutes": "training.minutes",
@@ -35,7 +36,7 @@ EVERYDAY = {
 }
 
 # Yes-or-no settings, and what they mean for their key.
-SWITCHES = {"grey": {True: "grey", False: "rgb"}, "leak_guard": {True: "group", False: "off"}}
+SWITCHES = {"grey": {True: "grey", False: "rgb"}, "leak_guard": {True: "group", False: "tell"}}
 
 
 def dotted(settings: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.checks import UNEVEN, Findings, rule_in_words
+from pellucid.checks import MOST, UNEVEN, Findings, rule_in_words
 from pellucid.report.words import count, listing, percent, quoted
 
 _ADVICE = {
@@ -60,6 +60,7 @@ def check_sentences(findings: Findings, together: bool | None = None) -> tuple[l
     ]
     notes = [
         _copies(findings, together) if together is not False else "",
+        _unsearched(findings),
         _crossing(findings) if _left_out(findings) else "",
         _suspects(findings),
         _oddities(findings),
@@ -93,6 +94,18 @@ def _copies(findings: Findings, together: bool | None) -> str:
         seen = "test pictures may have been seen in training, and the score flatters"
         return f"{text} They were not kept on one side of the split: {seen}."
     return f"{text} pellucid train keeps all copies of a picture on one side of the split."
+
+
+def _unsearched(findings: Findings) -> str:
+    """Which copies were not looked for."""
+    if findings.copies.searched == "none":
+        return "Copies of pictures were not looked for (`data.leak_guard` is off): if there are any, the score may flatter."
+    if findings.copies.searched == "equal":
+        return (
+            f"Among more than {MOST:,} pictures only exact copies were looked for: resized, mirrored, lightened or cropped ones "
+            "may lie on both sides of the split."
+        )
+    return ""
 
 
 def _crossing(findings: Findings) -> str:

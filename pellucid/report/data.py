@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.evaluation import Calibration, Ladder, Ranking, ReconstructionScores, Scores
+from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, ReconstructionScores, Scores, Seen
 from pellucid.report.checks import Checks
 
 # How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
@@ -120,6 +120,8 @@ class ReportData:
     ladder: Ladder | None = None  # the simpler methods below the network, on the headline's part
     calibration: Calibration | None = None
     ranking: Ranking | None = None
+    seen: Seen | None = None  # pictures of the headline's part that have a copy in training
+    learning_curve: LearningCurve | None = None  # through trainings on shares of the pictures
     folds: Sequence[float] = ()  # accuracies of the folds, where it was cross-validated
     warnings: Sequence[str] = ()  # sentences that the reader must not miss
     checks: Checks | None = None  # what was found before training

@@ -71,9 +71,16 @@ def ranking_svg(data: ReportData) -> list[str]:
     return [as_svg(_drawn(draw, curves), name) for name, (draw, curves) in drawings.items()]
 
 
-def _drawn(draw, values):
-    """A square drawing with the margins of the learning curves."""
-    figure = blank_figure((4.2, 3.9))
+def learning_curve_svg(data: ReportData) -> list[str]:
+    """The accuracy by the number of training pictures."""
+    if not data.learning_curve:
+        return []
+    return [as_svg(_drawn(figures.learning_curve, data.learning_curve, (4.8, 3.6)), "Accuracy by training pictures")]
+
+
+def _drawn(draw, values, size=(4.2, 3.9)):
+    """A drawing, square if nothing else is said, with the margins of the curves by epoch."""
+    figure = blank_figure(size)
     draw(figure.add_axes(inset(figure, left=0.62, right=0.12, bottom=0.5, top=0.42)), values)
     return figure
 
@@ -83,6 +90,8 @@ def _drawings(data):
     drawings = {}
     if data.epochs:
         drawings["loss_curve"] = _curve_figure(figures.loss_curve, data, (6.4, 4.0))
+    if data.learning_curve:
+        drawings["learning_curve"] = _drawn(figures.learning_curve, data.learning_curve, (6.4, 4.4))
     classes = data.data.classes
     if data.rebuilt:
         drawings["reconstructions"] = figure = blank_figure((8.0, 0.2 + 1.78 * -(-len(data.rebuilt) // 10)))

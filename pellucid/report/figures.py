@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from pellucid.evaluation import LearningCurve
 from pellucid.evaluation.calibration import Bin
 from pellucid.evaluation.ranking import Curve
 from pellucid.report.data import Answer, Costs, Picture, Rebuilt
@@ -126,6 +127,29 @@ def precision_recall(ax, curves: Sequence[Curve]) -> None:
     """Recall against precision, a line for each class; the class with the least area in orange."""
     _unit_square(ax, "Precision and recall", "found (recall), %", "right among those called so (precision), %")
     _by_class(ax, curves)
+
+
+def learning_curve(ax, found: LearningCurve) -> None:
+    """Accuracy by the number of training pictures: a dot for each training with its 95 % interval, and where the law leads."""
+    _dress(ax)
+    ax.grid(axis="y", color=RULE, linewidth=0.8)
+    sizes = sorted({training.pictures for training in found.trainings})
+    if band := found.band:
+        ax.fill_between(band.pictures, 100 * band.low, 100 * band.high, color=BLUE, alpha=0.15, linewidth=0)
+        ax.plot(band.pictures, 100 * band.accuracy, color=BLUE, linewidth=1.4)
+        low, middle, high = (100 * float(values[-1]) for values in (band.low, band.accuracy, band.high))
+        sizes.append(2 * sizes[-1])
+        ax.plot([sizes[-1]] * 2, [low, high], color=ORANGE, linewidth=1.8)
+        ax.plot(sizes[-1], middle, "o", color=PAPER, markersize=7, markeredgecolor=ORANGE, markeredgewidth=1.8, clip_on=False)
+    for training in found.trainings:
+        ax.plot([training.pictures] * 2, [100 * end for end in training.interval], color=BLUE, linewidth=1.2)
+        ax.plot(training.pictures, 100 * training.accuracy, "o", color=BLUE, markersize=5.5)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    ax.set_xlim(sizes[0] / 1.2, sizes[-1] * 1.2)
+    ax.minorticks_off()
+    ax.set_title(f"Accuracy ({found.part}), %", loc="left", pad=10, fontsize=10.5, color=INK, weight="bold")
+    ax.set_xlabel("learned from", color=MUTED)
 
 
 def samples(ax, pictures: Mapping[str, Sequence[Picture]]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pellucid.nn.activations import ACTIVATIONS
 from pellucid.report import doctor, facts, pictures, sentences, words, worth
 from pellucid.report.data import PART_WORDS, ReportData
-from pellucid.report.drawings import calibration_svg, curves_svg, ranking_svg
+from pellucid.report.drawings import calibration_svg, curves_svg, learning_curve_svg, ranking_svg
 from pellucid.report.equations import called, typeset
 
 _FOLDER = Path(__file__).parent
@@ -26,11 +26,14 @@ def render(data: ReportData) -> str:
         **_shared(data),
         question=sentences.question(data.data.classes, data.noun),
         findings=sentences.findings(data),
+        warnings=[*([sentences.copies_seen(data)] if data.seen and data.seen.inflated else []), *data.warnings],
         ladder_sentence=worth.ladder(data.ladder, data.noun) if data.ladder else "",
         calibration_sentence=worth.calibration(data.calibration) if data.calibration else "",
         temperature_sentence=worth.temperature(data.calibration, data.noun) if data.calibration else "",
         calibration_curves=calibration_svg(data),
         ranking_curves=ranking_svg(data),
+        learning_curve_sentence=worth.learning_curve(data.learning_curve, data.noun) if data.learning_curve else "",
+        learning_curve_curves=learning_curve_svg(data),
         ranking_facts=worth.ranking_facts(data.ranking) if data.ranking else [],
         strength=pictures.confusion_strength(data.headline.confusion),
         confused=sentences.most_confused(data.headline, 8),

@@ -32,6 +32,7 @@ def findings(data: ReportData) -> list[str]:
     sentences = [
         accuracy(scores, data.part, noun),
         flattering(data),
+        copies_seen(data) if data.seen and not data.seen.inflated else "",
         interval(scores, noun) if data.part != "train" else "",
         baseline(scores, data.part, noun),
         overfitting(data.scores, data.part),
@@ -97,6 +98,21 @@ def flattering(data: ReportData) -> str:
         advice = "--test 0.15 keeps others back"
         return f"The same {data.noun}s chose the best epoch, so the score flatters a little; {advice}."
     return ""
+
+
+def copies_seen(data: ReportData) -> str:
+    """What pictures that were in training too, as copies, do to the score."""
+    seen, part = data.seen, data.part_word
+    held_back = count(seen.n + seen.others, f"{part} {data.noun}")
+    if not seen.others:
+        return f"Every one of the {held_back} has a copy among the training {data.noun}s: this measures memory, and nothing else."
+    text = (
+        f"{seen.n:,} of the {held_back} {'has' if seen.n == 1 else 'have'} a copy among the training {data.noun}s. Of these "
+        f"{percent(seen.accuracy)} {'is' if seen.n == 1 else 'are'} right, of the others {percent(seen.others_accuracy)}"
+    )
+    if seen.inflated:
+        return f"The score is inflated. {text}: expect that of new {data.noun}s."
+    return f"{text}."
 
 
 def interval(scores: Scores, noun: str = "picture") -> str:

@@ -1,7 +1,7 @@
 """What baselines, calibration and curves say, in plain sentences."""
 
-from pellucid.evaluation import Calibration, Ladder, Ranking
-from pellucid.report.words import count, percent, points, quoted
+from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking
+from pellucid.report.words import SPACE, count, percent, points, quoted
 
 CALIBRATED = 0.03  # an expected calibration error up to which confidence may be taken at its word
 FEW = 100  # answers from which an error of calibration is more than noise
@@ -23,6 +23,26 @@ def ladder(found: Ladder, noun: str = "picture") -> str:
         return f"No: the {method} has as many right ({percent(best.accuracy)}), and is simpler."
     certain = "" if found.lost else f", though on {count(network.n, noun)} that may be chance"
     return f"No: the {method} is {points(gain)} better ({percent(best.accuracy)}), and simpler{certain}."
+
+
+def learning_curve(found: LearningCurve, noun: str = "picture") -> str:
+    """What twice as many pictures would give, or why that cannot be told."""
+    if found.obstacle == "guessing":
+        return f"Nobody can tell: with all {noun}s the network is hardly better than guessing, and a curve begins above that."
+    if found.obstacle == "few sizes":
+        return f"Nobody can tell: fewer than three numbers of {noun}s were learned from with success."
+    low, high = found.interval
+    if found.verdict == "helps":
+        least, most = (f"{100 * gain:.1f}" for gain in (low, high))
+        reached = f"{percent(found.trainings[-1].accuracy)} now"
+        return f"Yes: twice the {noun}s would likely give {least}–{most}{SPACE}points more ({reached})."
+    if found.verdict == "hardly":
+        return f"Hardly: twice the {noun}s would likely give at most {points(high)} more."
+    answers = count(found.trainings[-1].answers, noun)
+    return (
+        f"Not known: twice the {noun}s may give nothing, and may give {points(high)} more; a test on {answers} and "
+        f"{count(len(found.trainings), 'training')} cannot tell."
+    )
 
 
 def calibration(found: Calibration) -> str:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pellucid.checks import Findings, doubted_out_of_fold, examine, find_copies
+import numpy as np
+
+from pellucid.checks import NOT_SEARCHED, Findings, doubted_out_of_fold, examine, find_copies
 from pellucid.evaluation import Predictions
 from pellucid.files import atomic_write
 from pellucid.images import open_source
@@ -44,8 +46,7 @@ def check(
 def checked(prepared: Prepared, progress: Silent) -> Prepared:
     """The same with the findings of the checks; what nobody should miss is said."""
     dataset, leaks = prepared.dataset, prepared.leaks
-    copies = leaks.copies if leaks else find_copies(dataset.images, dataset.labels, dataset.value_range)
-    across = leaks.crossing if leaks else crossing(dataset.split, copies.groups(len(dataset)))
+    copies, across = (leaks.copies, leaks.crossing) if leaks else (NOT_SEARCHED, np.empty(0, np.int64))
     findings = examine(dataset, copies, across, prepared.files, largest=IN_TRAINING)
     sentences, serious = check_sentences(findings, guarded(prepared))
     for sentence in sentences[:serious]:

@@ -27,6 +27,7 @@ class RunFolder:
         self.confusion_matrix = path / "confusion_matrix.csv"
         self.classification_report = path / "classification_report.txt"
         self.checks = path / "checks.json"
+        self.learning_curve = path / "learning_curve.json"
         self.figures = path / "figures"
 
     @classmethod

@@ -21,6 +21,7 @@ class Leaks:
     copies: Copies
     groups: np.ndarray  # (N,) int64: copies share a group
     together: bool  # whether copies stay on one side; they cannot where a class is copies of a single picture
+    told: bool  # whether they were looked for only to tell of them
     crossing: np.ndarray  # pictures of a given part that have a copy in a given later part, as training has of test
     dropped: bool  # whether those were left out
 
@@ -38,7 +39,7 @@ class Leaks:
 def guard(
     dataset: Dataset, recipe: Recipe, progress: Silent | None = None, files: Sequence[str] = ()
 ) -> tuple[Dataset, Leaks | None]:
-    """The data set with `groups` that a split must keep whole, and what was found; None where the guard is off.
+    """The data set with `groups` that a split must keep whole, and what was found; None where copies were not looked for.
 
     Groups are those of the recipe's pattern, else the source's, joined by series taken in one go (`data.burst_seconds`) and by
     the copies. A split that came with the source is kept: copies across its parts are reported, or on request the training
@@ -51,8 +52,8 @@ def guard(
     if recipe.data.leak_guard == "off":
         return replace(dataset, groups=named), None
     copies = find_copies(dataset.images, dataset.labels, dataset.value_range)
-    leaks = _leaks(dataset, copies, recipe.data.leak_guard == "drop")
-    if progress and leaks.repeated:
+    leaks = _leaks(dataset, copies, recipe.data.leak_guard)
+    if progress and leaks.repeated and not leaks.told:  # the checks say it as a warning
         progress.say(in_words(leaks))
     if not leaks.repeated or not leaks.together:
         return replace(dataset, groups=named), leaks
@@ -95,10 +96,10 @@ def in_words(leaks: Leaks) -> str:
     return f"{found}; {len(leaks.crossing):,} lie in a later part of the given split as well: {done}"
 
 
-def _leaks(dataset: Dataset, copies: Copies, drop: bool) -> Leaks:
+def _leaks(dataset: Dataset, copies: Copies, wanted: str) -> Leaks:
     groups = copies.groups(len(dataset))
     pool = np.flatnonzero(dataset.split == TRAIN) if dataset.split is not None else np.arange(len(dataset))
     present = np.unique(np.stack([dataset.labels[pool], groups[pool]]), axis=1)[0]
-    together = np.bincount(present, minlength=len(dataset.classes)).min() > 1
-    across = crossing(dataset.split, groups)
-    return Leaks(copies, groups, bool(together), across, drop and bool(len(across)))
+    separable = np.bincount(present, minlength=len(dataset.classes)).min() > 1
+    across, told = crossing(dataset.split, groups), wanted == "tell"
+    return Leaks(copies, groups, bool(separable) and not told, told, across, wanted == "drop" and len(across) > 0)

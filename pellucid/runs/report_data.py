@@ -77,6 +77,8 @@ def report_data(
         ladder=worth.ladder if worth else None,
         calibration=worth.calibration if worth else None,
         ranking=worth.ranking if worth else None,
+        seen=worth.seen if worth else None,
+        learning_curve=worth.learning_curve if worth else None,
         folds=folds.accuracies if folds else (),
         warnings=remarks(prepared),
         checks=section(with_folds(prepared.findings, folds), guarded(prepared)),

@@ -1,7 +1,8 @@
 """Everything that a finished training writes into its folder."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from pellucid.classifier import Classifier
 from pellucid.evaluation import (
     Predictions,
     Scores,
+    Training,
     classification_report,
     confusion_csv,
     most_common_class,
@@ -24,6 +26,7 @@ from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.judge import judge, scores_json
 from pellucid.runs.learn import keep_final_weights
+from pellucid.runs.learning_curve import curve_of
 from pellucid.runs.prepare import Prepared
 from pellucid.runs.reconstruction import finish_reconstruction
 from pellucid.runs.report_data import report_data
@@ -32,11 +35,18 @@ from pellucid.runs.worth import Worth, worth_of
 
 
 def finish(
-    prepared: Prepared, parts: Parts, folder: RunFolder, *, folds: CrossValidation | None, stopped: str
+    prepared: Prepared,
+    parts: Parts,
+    folder: RunFolder,
+    *,
+    folds: CrossValidation | None,
+    stopped: str,
+    shares: Sequence[Training] | None = None,
 ) -> Run:
     """Keep the best weights, score them on every part, write model, tables, figures and report; return the Run.
 
     A network that was trained on all pictures takes the score of the folds. stopped: why training ended early, or "".
+    shares: trainings on shares of the pictures, for the learning curve; None where none was asked for.
     """
     from pellucid import report
 
@@ -50,6 +60,8 @@ def finish(
     classifier = make_classifier(prepared, parts, scores, folds, temperature)
     classifier.save(folder.model)
     worth = worth_of(prepared, predictions, part, temperature)
+    if shares is not None:
+        worth = replace(worth, learning_curve=curve_of(prepared, shares, scores[part]))
     write_tables(folder, scores, predictions, part, folds, worth)
     write_checks(folder, prepared, folds)
     page = report_data(prepared, parts, scores, predictions, part, folds=folds, stopped=stopped, worth=worth)

@@ -72,6 +72,9 @@ class Run:
             "model": str(self.model),
             "report": str(self.report),
         }
+        curve = self.worth.learning_curve
+        values |= {"learning_curve": curve.to_json()} if curve else {}
+        values |= {"seen_in_training": self.worth.seen.to_json()} if self.worth.seen else {}
         return values | ({"folds": self.folds.to_json()} if self.folds else {})
 
     def _headline(self) -> dict:

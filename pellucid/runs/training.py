@@ -19,6 +19,7 @@ from pellucid.runs.cross_validation import CrossValidation, cross_validate_prepa
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.label_safety import label_warnings
 from pellucid.runs.learn import learn
+from pellucid.runs.learning_curve import announce, train_shares
 from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
 from pellucid.runs.results import finish, write_start
@@ -57,6 +58,8 @@ def train_prepared(prepared: Prepared, out: str | Path | None, progress: Silent,
     """The same for data that is ready."""
     prepared = checked(prepared, progress)
     assemble(prepared)  # a recipe that does not fit the data fails here, before anything is written
+    if prepared.recipe.training.learning_curve:
+        announce(prepared, progress)
     for warning in label_warnings(prepared):
         progress.say(f"warning: {warning}")
     folder = RunFolder.create(out, prepared.dataset.name)
@@ -108,7 +111,10 @@ def _run(prepared: Prepared, folder: RunFolder, progress: Silent, stop: Callable
     if not parts.epochs:
         folder.discard()
         raise Interrupted("stopped before the first step; nothing was kept")
-    return finish(prepared, parts, folder, folds=validated, stopped=_why_stopped(parts, stop))
+    stopped, shares = _why_stopped(parts, stop), None
+    if recipe.training.learning_curve and not stop():
+        shares = train_shares(prepared, folder, progress, stop)
+    return finish(prepared, parts, folder, folds=validated, stopped=stopped, shares=shares)
 
 
 def _learn(prepared: Prepared, parts: Parts, folder: RunFolder, progress: Silent, stop: Callable[[], bool]) -> None:

@@ -4,8 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pellucid.evaluation import Calibration, Ladder, Predictions, Ranking, calibration, ladder, ranking
+from pellucid.evaluation import (
+    Calibration,
+    Ladder,
+    LearningCurve,
+    Predictions,
+    Ranking,
+    Seen,
+    calibration,
+    ladder,
+    ranking,
+    seen_in_training,
+)
 from pellucid.runs.prepare import Prepared
+
+HELD_OUT = ("test", "validation")
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,6 +28,8 @@ class Worth:
     ladder: Ladder | None = None
     calibration: Calibration | None = None
     ranking: Ranking | None = None
+    learning_curve: LearningCurve | None = None
+    seen: Seen | None = None  # pictures of the part that have a copy in training
 
     def to_json(self) -> dict:
         """The keys that `scores.json` has beside its parts."""
@@ -22,6 +37,8 @@ class Worth:
             "baselines": self.ladder.to_json() if self.ladder else [],
             "calibration": self.calibration.to_json() if self.calibration else None,
             "ranking": self.ranking.to_json() if self.ranking else None,
+            "seen_in_training": self.seen.to_json() if self.seen else None,
+            "learning_curve": self.learning_curve.to_json() if self.learning_curve else None,
         }
 
 
@@ -32,15 +49,30 @@ def worth_of(prepared: Prepared, predictions: Predictions, part: str, temperatur
     if part == "cross-validation":  # answered by other networks, without temperature
         return Worth(None, calibration(found, labels), ranking(found, labels, predictions.classes))
     return Worth(
-        ladder_of(prepared, predictions, part) if part in ("test", "validation") else None,
+        ladder_of(prepared, predictions, part) if part in HELD_OUT else None,
         calibration(found, labels, temperature, len(prepared.split.validation) if temperature != 1 else 0),
         ranking(found, labels, predictions.classes),
+        seen=seen_of(prepared, predictions, part) if part in HELD_OUT else None,
     )
 
 
 def ladder_of(prepared: Prepared, predictions: Predictions, part: str) -> Ladder:
     """The simpler methods, learned from the training part, on the pictures that the network answered."""
     dataset, held_out = prepared.dataset, getattr(prepared.split, part)
-    answered = np.full(len(dataset), -1)
-    answered[np.flatnonzero(prepared.split.names(len(dataset)) != "")] = predictions.predicted
-    return ladder(dataset.images, dataset.labels, prepared.split.train, held_out, answered[held_out], part)
+    return ladder(dataset.images, dataset.labels, prepared.split.train, held_out, _answers(prepared, predictions, held_out), part)
+
+
+def seen_of(prepared: Prepared, predictions: Predictions, part: str) -> Seen | None:
+    """What copies of training pictures do to the score of a part; None where there are none, or where nobody looked for them."""
+    if prepared.leaks is None:
+        return None
+    held_out = getattr(prepared.split, part)
+    right = _answers(prepared, predictions, held_out) == prepared.dataset.labels[held_out]
+    return seen_in_training(right, prepared.leaks.groups, prepared.split.train, held_out)
+
+
+def _answers(prepared: Prepared, predictions: Predictions, rows: np.ndarray) -> np.ndarray:
+    """The class answered for each of the rows, all of which are in a part."""
+    answered = np.full(len(prepared.dataset), -1)
+    answered[np.flatnonzero(prepared.split.names(len(prepared.dataset)) != "")] = predictions.predicted
+    return answered[rows]

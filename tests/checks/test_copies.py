@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.planted.pictures import KINDS, at_size, scene
 from pellucid.checks import find_copies, join
 from pellucid.images import open_source
-from tests.checks.planted import KINDS, at_size, scene
 
 SHAPE = (64, 64, 3)
 

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image
 
+from benchmarks.planted.pictures import at_size, scene
 from pellucid.checks import bursts, facts_of_files, find_oddities
-from tests.checks.planted import at_size, scene
 
 
 def photograph(path, when, size=(40, 30)):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from benchmarks.planted.pictures import at_size, scene
 from pellucid.checks import doubted_by_neighbours, doubted_out_of_fold, find_conflicts, find_copies
 from pellucid.images import open_source
-from tests.checks.planted import at_size, scene
 
 
 def test_wrong_labels_among_the_digits():

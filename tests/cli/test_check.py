@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.checks.planted import mirrored, scene
+from benchmarks.planted.pictures import mirrored, scene
 from tests.cli.program import one_line
 
 

@@ -46,6 +46,16 @@ def test_json_is_all_there_is_on_stdout(run, tmp_path):
     assert "folds = 2" in config
 
 
+def test_a_learning_curve_is_announced_measured_and_told(run, tmp_path):
+    words = ["digits", "--epochs", "1", "--hidden", "8", "--learning-curve", "--out", tmp_path / "run"]
+    ended = run("train", *words, "--json")
+    curve = json.loads(ended.out)["learning_curve"]
+    assert [each["pictures"] for each in curve["trainings"]][-1] == 1257 and len(curve["trainings"]) == 5
+    assert "takes about as long again" in ended.err and ended.err.index("as long again") < ended.err.index("epoch 1/1")
+    told = run("train", *words[:-1], tmp_path / "other").out
+    assert "more pictures" in told
+
+
 def test_quiet_writes_no_word_to_stderr(run, tmp_path):
     assert run("train", "digits", "--epochs", "1", "--hidden", "8", "--out", tmp_path / "run", "-q").err == ""
 

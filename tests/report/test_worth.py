@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pellucid.evaluation import Ladder, Rung, calibration, ranking, reliability
-from pellucid.report import figures, render, worth
+from pellucid.evaluation import Ladder, LearningCurve, Rung, Seen, Training, calibration, learning_curve, ranking, reliability
+from pellucid.report import figures, render, sentences, worth
 
 
 def made(network, nearest, better, worse, n=100):
@@ -29,6 +29,55 @@ def made(network, nearest, better, worse, n=100):
 )
 def test_who_wins(found, said):
     assert said in worth.ladder(found)
+
+
+def curve(gain, interval, obstacle=""):
+    return LearningCurve((Training(100, 40, 200), Training(200, 30, 200)), "test", obstacle, gain, interval)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (curve(0.03, (0.02, 0.04)), "Yes: twice the pictures would likely give 2.0–4.0\u00a0points more (85.0\u00a0% now)."),
+        (curve(0.004, (0.001, 0.008)), "Hardly: twice the pictures would likely give at most 0.8\u00a0points more."),
+        (curve(0.03, (0.001, 0.08)), "may give nothing, and may give 8.0\u00a0points more; a test on 200\u00a0pictures and"),
+        (curve(np.nan, (np.nan, np.nan), "guessing"), "hardly better than guessing"),
+        (curve(np.nan, (np.nan, np.nan), "few sizes"), "fewer than three numbers of pictures"),
+    ],
+)
+def test_what_more_pictures_would_give(found, said):
+    assert said in worth.learning_curve(found)
+
+
+@pytest.mark.parametrize(
+    ("seen", "said", "inflated"),
+    [
+        (
+            Seen(20, 19, 20, 13),
+            "20 of the 40\u00a0test pictures have a copy among the training pictures. Of these 95.0",
+            True,
+        ),
+        (
+            Seen(1, 1, 39, 39),
+            "1 of the 40\u00a0test pictures has a copy among the training pictures. Of these 100\u00a0%",
+            False,
+        ),
+        (Seen(40, 40, 0, 0), "this measures memory, and nothing else", True),
+    ],
+)
+def test_what_copies_do_to_the_score(make_report, seen, said, inflated):
+    data = make_report(seen=seen)
+    assert said in sentences.copies_seen(data) and seen.inflated == inflated
+    header, _, rest = render(data).partition("</header>")
+    assert ("a copy among the training pictures" in header) == inflated != ("a copy among" in rest)
+
+
+def test_the_page_draws_the_learning_curve(make_report):
+    trainings = [Training(size, wrong, 500) for size, wrong in ((100, 200), (200, 150), (400, 110), (800, 80))]
+    page = render(make_report(learning_curve=learning_curve(trainings, "test", 0.3)))
+    assert "Would more pictures help?" in page and "1,600" in page and "Yes: twice the pictures" in page
+    page = render(make_report(learning_curve=learning_curve(trainings[2:], "test", 0.3)))
+    assert "Nobody can tell" in page and "shaded band" not in page
 
 
 def answers(confidence, accuracy, n=1000):

@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 import pellucid
+from benchmarks.planted.pictures import scene
 from pellucid.report import check_sentences
 from pellucid.runs.checking import checked, section
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
-from tests.checks.planted import scene
 
 
 def test_digits_are_clean():

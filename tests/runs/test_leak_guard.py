@@ -1,10 +1,13 @@
 """Copies stay on one side of a split, whoever makes it; a split that is given is kept, and what crosses it is told."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
 
 import pellucid
+from benchmarks.planted.pictures import at_size, scene
 from pellucid.checks import join
 from pellucid.errors import DataError
 from pellucid.images import Dataset
@@ -13,7 +16,6 @@ from pellucid.runs.cross_validation import _splits
 from pellucid.runs.leak_guard import guard, in_words
 from pellucid.runs.prepare import prepare, split_of
 from pellucid.runs.progress import Silent
-from tests.checks.planted import at_size, scene
 
 
 def dataset(n=60, copies=20, split=None, groups=None):
@@ -35,11 +37,23 @@ def test_copies_stay_on_one_side():
     assert "20 of 80 pictures repeat another one" in in_words(leaks)
 
 
-def test_without_the_guard_they_do_not():
+def test_without_the_guard_they_do_not_but_are_told():
     free, leaks = guard(dataset(), Recipe().override({"leak_guard": False}))
-    assert leaks is None and free.groups is None
+    assert (leaks.distinct, leaks.together, leaks.told) == (60, False, True) and free.groups is None
     names = split_of(Recipe(), free).names(80)
     assert not np.array_equal(names[:20], names[60:])
+
+
+def test_switched_off_nobody_looks_for_copies(folder, tmp_path, monkeypatch):
+    def searched(*arguments):
+        raise AssertionError("copies were looked for")
+
+    monkeypatch.setattr("pellucid.runs.leak_guard.find_copies", searched)
+    monkeypatch.setattr("pellucid.runs.checking.find_copies", searched)
+    run = pellucid.train(folder, "mnist", tmp_path / "run", epochs=1, size=16, leak_guard="off")
+    assert "Copies of pictures were not looked for" in run.report.read_text(encoding="utf-8")
+    checks = json.loads((tmp_path / "run" / "checks.json").read_text(encoding="utf-8"))
+    assert checks["copies_searched"] == "none" and checks["distinct"] is None and run.worth.seen is None
 
 
 def test_groups_of_the_source_are_joined_by_copies():
@@ -108,6 +122,14 @@ def test_without_the_guard_the_report_says_that_the_score_flatters(folder, tmp_p
     for guarded, text in ((True, "lie on one side of the split"), (False, "the score flatters")):
         run = pellucid.train(folder, "mnist", tmp_path / str(guarded), epochs=1, size=16, leak_guard=guarded)
         assert text in run.report.read_text(encoding="utf-8")
+        assert (run.worth.seen is None) == guarded
+    seen, names = run.worth.seen, dict(zip(run.predictions.paths, run.predictions.split, strict=True))
+    trained = {path.split(".")[0].removesuffix("-copy") for path in names if names[path] == "train"}
+    copied = [path for path in names if names[path] == "test" and path.split(".")[0].removesuffix("-copy") in trained]
+    assert seen.n == len(copied) > 0 and seen.n + seen.others == run.n_test
+    assert seen.correct + seen.others_correct == round(run.accuracy * run.n_test)
+    assert run.to_json()["seen_in_training"]["n"] == seen.n
+    assert "a copy among the training pictures" in run.report.read_text(encoding="utf-8")
 
 
 def test_rabbits_and_cats(real_data):
