@@ -50,9 +50,9 @@ def curves_svg(data: ReportData) -> list[str]:
 
 def costs_svg(costs: Costs) -> str:
     """The cost curves of one recipe."""
-    figure = _figure((4.2, 2.5))
-    figures.cost_curves(figure.add_axes(_inset(figure, left=0.5, right=0.1, bottom=0.48, top=0.36)), costs)
-    return _svg(figure, f"Cost of {html.escape(costs.title)}")
+    figure = blank_figure((4.2, 2.5))
+    figures.cost_curves(figure.add_axes(inset(figure, left=0.5, right=0.1, bottom=0.48, top=0.36)), costs)
+    return as_svg(figure, f"Cost of {html.escape(costs.title)}")
 
 
 def calibration_svg(data: ReportData) -> list[str]:
