@@ -130,7 +130,7 @@ def wrong_label_in_folds(folder):
     labels[7] = 1
     source = array_file(folder, np.clip(images + rng.normal(0, 25, images.shape), 0, 255).astype(np.uint8), labels)
     settings = {"epochs": 12, "learning_rate": 0.3, "input.normalisation": "standard", "folds": 3}
-    run = pellucid.train(source, "digits-faithful", folder / "run", **settings)
+    run = pellucid.train(source, "digits/faithful", folder / "run", **settings)
     return run.report.read_text(encoding="utf-8").splitlines()
 
 

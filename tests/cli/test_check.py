@@ -46,7 +46,7 @@ def test_words(run, photos, tmp_path, monkeypatch):
 
 
 def test_train_says_it_and_keeps_it(run, photos, tmp_path):
-    ended = run("train", photos, "--out", tmp_path / "run", "--epochs", "1", "--recipe", "mnist", "--size", "16")
+    ended = run("train", photos, "--out", tmp_path / "run", "--epochs", "1", "--recipe", "mnist/part-two", "--size", "16")
     assert ended.status == 0, ended.err
     assert "copies: 2 of 51 pictures repeat another one" in ended.err and "warning: The file format" in ended.err
     assert json.loads((tmp_path / "run" / "checks.json").read_text())["distinct"] == 49
