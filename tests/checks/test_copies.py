@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from benchmarks.planted.pictures import KINDS, at_size, scene
-from pellucid.checks import find_copies, join
+from pellucid.checks import NOT_SEARCHED, candidates, copies, find_copies, join
+from pellucid.checks.fingerprint import Fingerprints
 from pellucid.images import open_source
 
 SHAPE = (64, 64, 3)
@@ -19,8 +20,8 @@ def scenes():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_planted_copy_is_found_and_nothing_else(scenes, kind):
-    copies = [KINDS[kind](image) for image in scenes[:30]]
-    images = np.stack([at_size(image, SHAPE) for image in [*scenes, *copies]])
+    changed = [KINDS[kind](image) for image in scenes[:30]]
+    images = np.stack([at_size(image, SHAPE) for image in [*scenes, *changed]])
     found = find_copies(images, np.arange(150) % 2)
     assert found.pairs.tolist() == [[number, 120 + number] for number in range(30)]
     assert np.all(found.mirrored == (kind in ("mirrored", "all_at_once")))
@@ -35,11 +36,42 @@ def test_copies_of_real_photographs(real_data, kind):
     images = np.stack([at_size(image, SHAPE) for image in photographs])
     labels = np.zeros(len(images) + 60, np.int64)
     already = find_copies(images, labels[:-60]).pairs.tolist()
-    copies = np.stack([at_size(KINDS[kind](image), SHAPE) for image in photographs[:60]])
-    found = find_copies(np.concatenate([images, copies]), labels).pairs.tolist()
+    changed = np.stack([at_size(KINDS[kind](image), SHAPE) for image in photographs[:60]])
+    found = find_copies(np.concatenate([images, changed]), labels).pairs.tolist()
     planted = [[number, len(images) + number] for number in range(60)]
     assert sum(pair in found for pair in planted) >= 59
     assert [pair for pair in found if pair not in planted] == already
+
+
+def test_cells_lose_few_copies_and_invent_none(scenes, monkeypatch):
+    """More than ALL_PAIRS pictures are compared within cells: here 19 pivots, of which each picture chooses 6."""
+    changed = [KINDS[kind](image) for kind in KINDS for image in scenes[:10]]
+    images = np.stack([at_size(image, SHAPE) for image in [*scenes, *changed]])
+    labels = np.zeros(len(images), np.int64)
+    expected = {tuple(pair) for pair in find_copies(images, labels).pairs.tolist()}
+    monkeypatch.setattr(candidates, "ALL_PAIRS", 64)
+    found = {tuple(pair) for pair in find_copies(images, labels).pairs.tolist()}
+    assert found <= expected and len(found) >= 0.97 * len(expected) and len(expected) >= 10 * 7 * 8 / 2
+
+
+@pytest.mark.parametrize("pictures", [0, 1, 3, 200])
+def test_candidates_are_the_pairs_closer_than_both_limits(pictures):
+    rng = np.random.default_rng(pictures)
+    even, odd = rng.normal(size=(2, pictures, 4)).astype(np.float32)
+    length = np.sqrt(np.sum(even**2 + odd**2, axis=1, keepdims=True))
+    prints, limits = Fingerprints(even / length, odd / length), rng.uniform(0, 0.6, pictures)
+    distance = 1 - prints.similarity(prints)
+    close = np.triu(distance < np.minimum(limits, limits[:, None]), k=1)
+    assert candidates.candidates(prints, limits).tolist() == np.argwhere(close).tolist()
+
+
+def test_of_too_many_pictures_only_equal_ones_are_looked_for(scenes, monkeypatch):
+    monkeypatch.setattr(copies, "MOST", 20)
+    images = np.stack([at_size(image, SHAPE) for image in scenes[:20]])
+    images = np.concatenate([images, images[3:4], images[5:6, :, ::-1]])
+    found = find_copies(images, np.zeros(22, np.int64))
+    assert found.pairs.tolist() == [[3, 20]] and found.searched == "equal"
+    assert find_copies(images[:20], np.zeros(20, np.int64)).searched == "all" and NOT_SEARCHED.searched == "none"
 
 
 def test_grey_float_and_another_value_range_find_the_same(scenes):
