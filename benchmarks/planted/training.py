@@ -100,6 +100,7 @@ def diverging(folder):
 
 CNN = [Conv2D(16, activation="relu"), Conv2D(16, activation="relu"), Flatten(), Dense(10)]
 ADAM = {"optimizer__name": "adam", "optimizer__learning_rate": 0.01}
+PLAIN_DESCENT = {"optimizer__name": "sgd", "optimizer__learning_rate": 1.0}
 STANDARD = {"input__normalisation": "standard", "input__per": "pixel"}
 SIGMOIDS = {"network__hidden": [50] * 8, "network__activation": "sigmoid", "network__initialiser": "glorot"}
 
@@ -113,6 +114,11 @@ FAULTS = tuple(
             plain([Flatten(), Dense(32, "relu"), SummedOverUnits(10)], training__epochs=1),
         ),
         ("a gradient divided by all pictures, 0.8 of the true one (published)", "1.2 times as fast", plain(loss=DividedByAll())),
+        (
+            "layers that take their step before they hand the gradient on (published)",
+            "something changes while the gradient goes back",
+            lambda folder: doctored(prepared(**PLAIN_DESCENT, faults__updated_weights=True, training__epochs=1)),
+        ),
         (
             "a layer that hands back its gradient with the wrong sign",
             "the gradient",

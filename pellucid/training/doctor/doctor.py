@@ -24,6 +24,7 @@ BEFORE: Mapping[str, Fault] = {  # asked once, before the first step
 LOOKING: Mapping[str, Fault] = {  # asked at every look
     "gradient climbs": gradients.climbs,
     "wrong gradient": gradients.wrong,
+    "steps on the way": gradients.stepping,
     "weights pulled to zero": steps.shrunk,
     "exploding values": gradients.exploding,
     "dead units": activity.dead,

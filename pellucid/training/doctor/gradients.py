@@ -8,6 +8,7 @@ from pellucid.training.doctor.words import layer_name
 
 SLOPE_ERROR = 0.1  # a gradient that says 10 % more or less than the loss does; right ones are within 1 %
 NOTHING = 1e-5  # of the largest gradient in the same layer: rounding
+BENT = 1e-4  # exactly 0 in healthy runs
 VANISHED = 1e-4  # the first layer's |dW| / |W| over the largest; 1/100 is common
 GROWN = 100.0  # times the size of the inputs, or of 1
 CHECK = "`pellucid gradcheck FILE:CLASS` finds out which"
@@ -33,6 +34,14 @@ def wrong(case: Case) -> tuple[str, str] | None:
         return None
     what = f"the gradient is wrong: the loss changes {slope:.2g} times as fast as it says"
     return what, f"a derivative is wrong, in the loss or in a layer; {CHECK}"
+
+
+def stepping(case: Case) -> tuple[str, str] | None:
+    """64 times the gradient of the outputs gives other gradients than 64 times the same: weights change on the way back."""
+    if case.look.bent is None or not case.look.bent > BENT:
+        return None
+    what = "something changes while the gradient goes back: twice the gradient of the outputs does not give twice all the others"
+    return what, "a backward computes gradients and changes no weights; the step comes when all layers are done"
 
 
 def missing(case: Case) -> tuple[str, str] | None:

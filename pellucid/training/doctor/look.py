@@ -17,6 +17,7 @@ from pellucid.training.doctor.sample import Sample
 from pellucid.training.doctor.units import Units, units_of
 
 SLOPE_STEP = 1e-3  # share by which the small step of `slope` should lower the loss: float32 shows a ten-thousandth of that
+TIMES = 64.0  # by which the gradient of the outputs is multiplied to see what becomes of the others; a power of 2: exact in float32
 SLOPE_DOUBT = 0.05  # a slope so far from 1 is measured again with a tenth of the step: the loss may be bent, not the gradient wrong
 
 
@@ -31,6 +32,7 @@ class Look:
     gradients: dict[str, float]
     steps: dict[str, float]  # empty where no step was tried
     slope: float | None  # how steep the loss falls along the gradient, as a share of what the gradient says; None: not measured
+    bent: float | None  # |backward(64 dz) - 64 backward(dz)| / |64 backward(dz)|, which is 0; None: not measured
 
 
 class Patient:
@@ -43,7 +45,7 @@ class Patient:
     def look(self, learning_rate: float | None = None, *, slope: bool = False) -> Look:
         """The network as it is now, as it behaves in training.
 
-        learning_rate: of the step that is tried; None: none. slope: whether to measure it, by two forward passes.
+        learning_rate: of the step that is tried; None: none. slope: whether to measure it and `bent`, by four passes.
         """
         self._follow()
         network, sample = self.network, self.sample
@@ -58,6 +60,7 @@ class Patient:
                 weights=self._lengths(network.theta),
                 gradients=self._lengths(network.grad),
                 slope=self._slope(loss) if slope else None,
+                bent=self._bent() if slope else None,
                 steps=self._steps(learning_rate) if learning_rate and self.update else {},  # last: it changes the copy
             )
 
@@ -94,6 +97,19 @@ class Patient:
             if abs(slope - 1) < SLOPE_DOUBT:
                 break
         return slope
+
+    def _bent(self) -> float:
+        """How far the gradients are from being linear in the gradient of the outputs, as a share; NaN where they are 0."""
+        network, sample, once = self.network, self.sample, self.network.grad.copy()
+        z = network.forward(sample.x, train=True, keep=True)
+        _, dz = self.loss(z, sample.t, sample.w, network.kernels)
+        network.backward(dz * TIMES)
+        difference = network.grad / TIMES - once
+        network.grad[...] = once
+        length, bent = _length(once), _length(difference)
+        if not 0 < length < math.inf:
+            return math.nan
+        return bent / length if math.isfinite(bent) else math.inf
 
     def _loss_at(self, h: float) -> float:
         """f(theta + h g)."""
