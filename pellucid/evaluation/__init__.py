@@ -8,8 +8,10 @@ from pellucid.evaluation.calibration import (
     fit_temperature,
     reliability,
 )
+from pellucid.evaluation.comparison import ComparedPair, ComparedRun, Comparison, compare_runs
 from pellucid.evaluation.interval import wilson
 from pellucid.evaluation.learning_curve import LearningCurve, Training, learning_curve
+from pellucid.evaluation.pairing import Pairing, holm, mcnemar
 from pellucid.evaluation.predictions import Predictions
 from pellucid.evaluation.ranking import Curve, Ranking, ranking
 from pellucid.evaluation.reconstruction import ReconstructionScores
@@ -26,9 +28,13 @@ from pellucid.evaluation.tables import (
 __all__ = [
     "Calibration",
     "ClassScore",
+    "ComparedPair",
+    "ComparedRun",
+    "Comparison",
     "Curve",
     "Ladder",
     "LearningCurve",
+    "Pairing",
     "Predictions",
     "Ranking",
     "ReconstructionScores",
@@ -38,11 +44,14 @@ __all__ = [
     "Training",
     "calibration",
     "classification_report",
+    "compare_runs",
     "confusion_csv",
     "expected_calibration_error",
     "fit_temperature",
+    "holm",
     "ladder",
     "learning_curve",
+    "mcnemar",
     "most_common_class",
     "predictions_csv",
     "ranking",

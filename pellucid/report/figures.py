@@ -51,7 +51,7 @@ def loss_curve(ax, epochs: Sequence, best: int | None = None) -> None:
 
 def cost_curves(ax, costs: Costs) -> None:
     """The training loss of one recipe: a thin line for each seed, the first one strong."""
-    _dress(ax)
+    dress(ax)
     ax.grid(axis="y", color=RULE, linewidth=0.8)
     for number, curve in reversed([*enumerate(costs.curves)]):
         values = np.asarray(curve, dtype=np.float64)
@@ -131,7 +131,7 @@ def precision_recall(ax, curves: Sequence[Curve]) -> None:
 
 def learning_curve(ax, found: LearningCurve) -> None:
     """Accuracy by the number of training pictures: a dot for each training with its 95 % interval, and where the law leads."""
-    _dress(ax)
+    dress(ax)
     ax.grid(axis="y", color=RULE, linewidth=0.8)
     sizes = sorted({training.pictures for training in found.trainings})
     if band := found.band:
