@@ -17,6 +17,7 @@ from pellucid.evaluation.ranking import Curve, Ranking, ranking
 from pellucid.evaluation.reconstruction import ReconstructionScores
 from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, score
 from pellucid.evaluation.seen import Seen, seen_in_training
+from pellucid.evaluation.slices import Column, Slice, by_name, by_quantity, slices
 from pellucid.evaluation.tables import (
     classification_report,
     confusion_csv,
@@ -28,6 +29,7 @@ from pellucid.evaluation.tables import (
 __all__ = [
     "Calibration",
     "ClassScore",
+    "Column",
     "ComparedPair",
     "ComparedRun",
     "Comparison",
@@ -41,7 +43,10 @@ __all__ = [
     "Rung",
     "Scores",
     "Seen",
+    "Slice",
     "Training",
+    "by_name",
+    "by_quantity",
     "calibration",
     "classification_report",
     "compare_runs",
@@ -58,6 +63,7 @@ __all__ = [
     "reliability",
     "score",
     "seen_in_training",
+    "slices",
     "split_csv",
     "spreadsheet_safe",
     "wilson",

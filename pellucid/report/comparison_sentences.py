@@ -2,7 +2,7 @@
 
 from pellucid.evaluation import ComparedPair, ComparedRun, Comparison
 from pellucid.evaluation.comparison import LEVEL
-from pellucid.report.words import SPACE, count, listing, number, percent, points, quoted
+from pellucid.report.words import SPACE, count, listing, number, p_value, percent, points, quoted
 
 _PAIRS = 3  # up to so many pairs each has its sentence; of more, the best run is set beside the others
 _MORE = 1.1  # times as many parameters or seconds from which it is said
@@ -212,10 +212,3 @@ def range_of(pair: ComparedPair) -> str:
 def signed(difference: float) -> str:
     """The difference of two shares in points: 0.031 as "+3.1", -0.031 as "−3.1"."""
     return f"{100 * difference:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")
-
-
-def p_value(probability: float) -> str:
-    """A probability of a test, as it is written."""
-    if probability < 0.001:
-        return f"p{SPACE}<{SPACE}0.001"
-    return f"p{SPACE}={SPACE}{probability:.2g}"

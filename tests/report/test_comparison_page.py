@@ -8,7 +8,8 @@ import pytest
 from pellucid.evaluation import compare_runs
 from pellucid.report import render_comparison
 from pellucid.report.comparison import setting
-from pellucid.report.comparison_sentences import findings, headline, p_value, signed
+from pellucid.report.comparison_sentences import findings, headline, signed
+from pellucid.report.words import p_value
 from tests.evaluation.test_comparison import made
 from tests.report.test_page import ATTACK, ATTRIBUTES, Page
 
