@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Answers": "pellucid.runs",
     "Classifier": "pellucid.classifier",
+    "Comparison": "pellucid.evaluation",
     "CrossValidation": "pellucid.runs",
     "DataError": "pellucid.errors",
     "Evaluation": "pellucid.runs",
@@ -38,6 +39,7 @@ _HOME = {
     "Search": "pellucid.runs",
     "TrainingDiverged": "pellucid.errors",
     "check": "pellucid.runs",
+    "compare": "pellucid.runs",
     "cross_validate": "pellucid.runs",
     "evaluate": "pellucid.runs",
     "explain": "pellucid.runs",

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ def test_reference_is_made_of_the_program():
 def test_keys_of_json_are_documented(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     train = printed("train", "digits", "--out", "run", "--epochs", "1", "--folds", "2")
+    shutil.copytree("run", "again")
     documented = {
         "train": train,
         "evaluate": printed("evaluate", "run/model.safetensors", "digits"),
@@ -88,6 +90,7 @@ def test_keys_of_json_are_documented(tmp_path, monkeypatch):
         "explain": printed("explain", "run/model.safetensors", "digits[17]"),
         "check": printed("check", "digits", "--out", "check.html"),
         "tune": printed("tune", "digits", "--hidden", "8", "--epochs", "1", "--trials", "1", "--out", "search"),
+        "compare": printed("compare", "run", "again", "--out", "comparison.html"),
         "recipes": printed("recipes"),
         "find-lr": printed("find-lr", "digits"),
         "bench": printed("bench", "--quick"),

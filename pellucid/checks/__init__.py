@@ -2,7 +2,7 @@
 
 from pellucid.checks.bursts import bursts
 from pellucid.checks.copies import MOST, NOT_SEARCHED, Copies, find_copies, join, renumbered
-from pellucid.checks.facts import Facts, facts_of_files
+from pellucid.checks.facts import Facts, facts_of_files, mean_colours
 from pellucid.checks.findings import UNEVEN, Findings, examine, rule_in_words
 from pellucid.checks.oddities import Oddity, find_oddities
 from pellucid.checks.shortcuts import Shortcut, find_shortcuts
@@ -28,6 +28,7 @@ __all__ = [
     "find_oddities",
     "find_shortcuts",
     "join",
+    "mean_colours",
     "renumbered",
     "rule_in_words",
 ]

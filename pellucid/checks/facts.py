@@ -32,6 +32,11 @@ class Facts:
     def of_files(self) -> bool:
         return len(self.format) > 0
 
+    def at(self, rows: np.ndarray) -> "Facts":
+        """Those of the pictures at `rows`, where there are any."""
+        columns = (self.format, self.width, self.height, self.bytes, self.taken)
+        return Facts(*(column[rows] for column in columns)) if self.of_files else self
+
 
 def facts_of_files(files: Sequence[str]) -> Facts:
     """The facts of files that can be read; one that has vanished since has none."""

@@ -30,6 +30,7 @@ class Findings:
     shortcuts: Sequence[Shortcut]
     oddities: Sequence[Oddity]
     in_bursts: int  # pictures taken within a minute of another of the same class
+    facts: Facts  # of the files; empty where the pictures are none
     out_of_fold: Sequence[Suspect] = ()
 
     @property
@@ -114,6 +115,7 @@ def examine(
         shortcuts=find_shortcuts(columns(dataset, facts), labels),
         oddities=find_oddities(images, facts, dataset.value_range) if pictures else [],
         in_bursts=len(np.unique(series)),
+        facts=facts,
     )
 
 

@@ -7,6 +7,7 @@ import typer
 from pellucid import __version__
 from pellucid.cli.bench import bench
 from pellucid.cli.check import check
+from pellucid.cli.compare import compare
 from pellucid.cli.evaluate import evaluate
 from pellucid.cli.explain import explain
 from pellucid.cli.find_lr import find_lr
@@ -56,6 +57,7 @@ app.command()(predict)
 app.command()(preview)
 app.command()(explain)
 app.command()(check)
+app.command()(compare)
 app.command()(recipes)
 app.command()(reproduce)
 app.command("find-lr")(find_lr)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pellucid.runs import Evaluation
 
 
+MISTAKES = 5  # that are named
+
+
 def evaluate(
     model: ModelArgument,
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Labelled pictures, as for train.")],
@@ -76,7 +79,7 @@ def evaluate(
 
 
 def summary(found: "Evaluation") -> str:
-    """The accuracy with its interval, the baseline, and a row a class."""
+    """The accuracy with its interval, the baseline, a row a class, the surest mistakes, and parts that are worse than the rest."""
     scores = found.scores
     name, share = scores.majority
     head = [
@@ -87,7 +90,26 @@ def summary(found: "Evaluation") -> str:
     ]
     rows = [("", "precision", "recall", "F1", "pictures")]
     rows += map(_row, (*scores.per_class, scores.macro, scores.weighted))
-    return table(head) + "\n\n" + table(rows, right=(1, 2, 3, 4))
+    return "\n\n".join([table(head), table(rows, right=(1, 2, 3, 4)), *_mistakes(found), *_worse(found)])
+
+
+def _mistakes(found: "Evaluation") -> list[str]:
+    """The surest mistakes, a line each."""
+    worst = found.predictions.mistakes_json(MISTAKES)
+    wrong = found.scores.n - found.scores.correct
+    rows = [(row["path"], row["predicted"], f"is {row['label']}", percent(row["probability"])) for row in worst]
+    if not rows:
+        return []
+    title = "mistakes, the surest first" if wrong == len(rows) else f"the {len(rows)} surest of {wrong} mistakes"
+    return [table([(title, "predicted", "truth", "how sure"), *rows], right=(3,))]
+
+
+def _worse(found: "Evaluation") -> list[str]:
+    """What is said of parts of the pictures that are worse than the rest."""
+    from pellucid.report.worth import worse_slices
+
+    sentences = worse_slices(found.slices)
+    return ["\n".join(sentences).replace("\u00a0", " ")] if sentences else []
 
 
 def _row(score: "ClassScore") -> tuple[str, ...]:

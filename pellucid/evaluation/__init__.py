@@ -8,13 +8,16 @@ from pellucid.evaluation.calibration import (
     fit_temperature,
     reliability,
 )
+from pellucid.evaluation.comparison import ComparedPair, ComparedRun, Comparison, compare_runs
 from pellucid.evaluation.interval import wilson
 from pellucid.evaluation.learning_curve import LearningCurve, Training, learning_curve
+from pellucid.evaluation.pairing import Pairing, holm, mcnemar
 from pellucid.evaluation.predictions import Predictions
 from pellucid.evaluation.ranking import Curve, Ranking, ranking
 from pellucid.evaluation.reconstruction import ReconstructionScores
 from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, score
 from pellucid.evaluation.seen import Seen, seen_in_training
+from pellucid.evaluation.slices import Column, Slice, by_name, by_quantity, slices
 from pellucid.evaluation.tables import (
     classification_report,
     confusion_csv,
@@ -26,29 +29,41 @@ from pellucid.evaluation.tables import (
 __all__ = [
     "Calibration",
     "ClassScore",
+    "Column",
+    "ComparedPair",
+    "ComparedRun",
+    "Comparison",
     "Curve",
     "Ladder",
     "LearningCurve",
+    "Pairing",
     "Predictions",
     "Ranking",
     "ReconstructionScores",
     "Rung",
     "Scores",
     "Seen",
+    "Slice",
     "Training",
+    "by_name",
+    "by_quantity",
     "calibration",
     "classification_report",
+    "compare_runs",
     "confusion_csv",
     "expected_calibration_error",
     "fit_temperature",
+    "holm",
     "ladder",
     "learning_curve",
+    "mcnemar",
     "most_common_class",
     "predictions_csv",
     "ranking",
     "reliability",
     "score",
     "seen_in_training",
+    "slices",
     "split_csv",
     "spreadsheet_safe",
     "wilson",

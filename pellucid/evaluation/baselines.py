@@ -1,6 +1,5 @@
 """The ladder: what simpler methods score on the same pictures, below the network."""
 
-import math
 import warnings
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -8,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.evaluation.interval import wilson
+from pellucid.evaluation.pairing import mcnemar
 from pellucid.kernels.blas import single_threaded_blas
 
 MOST_LEARNED, MOST_TESTED = 5000, 2000  # pictures; evenly spread over their part where there are more
@@ -57,12 +57,12 @@ class Ladder:
     @property
     def wins(self) -> bool:
         """Whether the network has more right than each of the others, and by more than chance would do (5 %)."""
-        return self.better > self.worse and sign_test(self.better, self.worse) < 0.05
+        return self.better > self.worse and mcnemar(self.better, self.worse) < 0.05
 
     @property
     def lost(self) -> bool:
         """Whether another method has more right than the network, by more than chance would do (5 %)."""
-        return self.worse > self.better and sign_test(self.better, self.worse) < 0.05
+        return self.worse > self.better and mcnemar(self.better, self.worse) < 0.05
 
     def to_json(self) -> list[dict]:
         """A row for each rung, plain."""
@@ -97,13 +97,6 @@ def ladder(
     rungs = tuple(Rung(*names, int(hits.sum()), len(truth)) for names, hits in zip(found, right))
     best, own = max(right[:-1], key=np.sum), right[-1]
     return Ladder(rungs, part, len(learned), int((own & ~best).sum()), int((best & ~own).sum()))
-
-
-def sign_test(better: int, worse: int) -> float:
-    """The probability that fair coins part `better` + `worse` cases at least as unevenly (McNemar's exact test)."""
-    n = better + worse
-    tail = sum(math.comb(n, k) for k in range(min(better, worse) + 1))
-    return min(1.0, 2 * tail / 2**n)
 
 
 def small(images: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -45,6 +45,18 @@ class Predictions:
         truth = np.asarray(self.probabilities)[rows, self.labels[rows]]
         return rows[np.lexsort((rows, truth, -self.confidence[rows]))][:count]
 
+    def mistakes_json(self, count: int, *, part: str | None = None) -> list[dict]:
+        """The first `count` of `worst_mistakes`, plain: name, label, what was predicted and how surely."""
+        return [
+            {
+                "path": self.paths[row],
+                "label": self.classes[self.labels[row]],
+                "predicted": self.classes[self.predicted[row]],
+                "probability": float(self.confidence[row]),
+            }
+            for row in self.worst_mistakes(count, part=part).tolist()
+        ]
+
     def right_answers(self, count: int | None = None, *, part: str | None = None) -> np.ndarray:
         """Rows answered rightly, the least sure first; `count` of them are spread evenly from there to the surest."""
         rows = self._rows(self.predicted == self.labels, part)

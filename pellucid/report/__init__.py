@@ -6,6 +6,7 @@ each figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words 
 
 from pellucid.report.checks import Checks, Strip, Tile, check_sentences, render_checks
 from pellucid.report.choice import gallery, samples
+from pellucid.report.comparison import render_comparison
 from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, Rebuilt, ReportData
 from pellucid.report.drawings import save_figures
 from pellucid.report.explanation import render_explanation
@@ -29,6 +30,7 @@ __all__ = [
     "gallery",
     "render",
     "render_checks",
+    "render_comparison",
     "render_explanation",
     "samples",
     "save_figures",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, ReconstructionScores, Scores, Seen
+from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, ReconstructionScores, Scores, Seen, Slice
 from pellucid.report.checks import Checks
 
 # How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
@@ -122,6 +122,7 @@ class ReportData:
     ranking: Ranking | None = None
     seen: Seen | None = None  # pictures of the headline's part that have a copy in training
     learning_curve: LearningCurve | None = None  # through trainings on shares of the pictures
+    slices: Sequence[Slice] = ()  # parts of the headline's pictures beside the rest
     folds: Sequence[float] = ()  # accuracies of the folds, where it was cross-validated
     warnings: Sequence[str] = ()  # sentences that the reader must not miss
     checks: Checks | None = None  # what was found before training

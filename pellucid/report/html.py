@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pellucid.evaluation import Slice
 from pellucid.nn.activations import ACTIVATIONS
 from pellucid.report import doctor, facts, pictures, sentences, words, worth
 from pellucid.report.data import PART_WORDS, ReportData
@@ -34,6 +35,8 @@ def render(data: ReportData) -> str:
         ranking_curves=ranking_svg(data),
         learning_curve_sentence=worth.learning_curve(data.learning_curve, data.noun) if data.learning_curve else "",
         learning_curve_curves=learning_curve_svg(data),
+        slices=_by_kind(data.slices),
+        slice_sentences=worth.worse_slices(data.slices, data.noun) or [worth.no_worse_slice(data.noun)],
         ranking_facts=worth.ranking_facts(data.ranking) if data.ranking else [],
         strength=pictures.confusion_strength(data.headline.confusion),
         confused=sentences.most_confused(data.headline, 8),
@@ -66,6 +69,13 @@ def _shared(data: ReportData) -> dict:
         "weights": () if data.first_layer is None else pictures.weight_pictures(data.first_layer),
         "long_list": len(data.data.classes) > _LONG_LIST,
     }
+
+
+def _by_kind(slices: Sequence[Slice]) -> dict[str, list[Slice]]:
+    found = {}
+    for each in slices:
+        found.setdefault(each.kind, []).append(each)
+    return found
 
 
 def environment():

@@ -12,6 +12,7 @@ import numpy as np
 from pellucid.evaluation import Scores
 from pellucid.report.data import PART_WORDS, ReportData
 from pellucid.report.words import SPACE, count, listing, number, percent, points, quoted, shorten
+from pellucid.report.worth import worse_slices
 
 WIDE = 0.03  # half the width of an interval from which more test pictures are advised
 FEW = 200  # test pictures below which they are advised too
@@ -38,6 +39,7 @@ def findings(data: ReportData) -> list[str]:
         overfitting(data.scores, data.part),
         confusions(scores, noun),
         weakest_class(scores, noun),
+        *worse_slices(data.slices, noun),
         loss(data.epochs),
         levelled(data.epochs),
         stopped(data),

@@ -97,3 +97,10 @@ def memory(count: int) -> str:
             return f"{count:.3g}{SPACE}{unit}"
         count /= 1000
     return f"{count:.3g}{SPACE}GB"
+
+
+def p_value(probability: float) -> str:
+    """The probability of a test, as it is written."""
+    if probability < 0.001:
+        return f"p{SPACE}<{SPACE}0.001"
+    return f"p{SPACE}={SPACE}{probability:.2g}"

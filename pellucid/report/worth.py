@@ -1,7 +1,9 @@
-"""What baselines, calibration and curves say, in plain sentences."""
+"""What baselines, calibration, curves and slices say, in plain sentences."""
 
-from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking
-from pellucid.report.words import SPACE, count, percent, points, quoted
+from collections.abc import Sequence
+
+from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, Slice
+from pellucid.report.words import SPACE, count, p_value, percent, points, quoted
 
 CALIBRATED = 0.03  # an expected calibration error up to which confidence may be taken at its word
 FEW = 100  # answers from which an error of calibration is more than noise
@@ -86,3 +88,19 @@ def ranking_facts(found: Ranking) -> list[tuple[str, str]]:
     rows += [(f"Top {k}", f"{percent(share)} have the true class among the {k} most probable") for k, share in found.top.items()]
     rows.append(("Log-loss", f"{found.log_loss:.4f}: the mean of −log of the probability given to the true class"))
     return rows
+
+
+def worse_slices(found: Sequence[Slice], noun: str = "picture") -> list[str]:
+    """A sentence for each part that is worse than the rest, beyond chance and the mixture of its classes; the worst first."""
+    return [
+        f"Worse than the rest: {each.kind} “{each.name}”. Of these {count(each.n, noun)} {percent(each.accuracy)} are right, "
+        f"of the other {each.others:,} {percent(each.others_accuracy)}; neither chance nor the mixture of classes explains it "
+        f"({p_value(each.corrected)}, corrected for {len(found)} parts that were looked at)."
+        for each in sorted(found, key=lambda each: each.corrected)
+        if each.worse
+    ]
+
+
+def no_worse_slice(noun: str = "picture") -> str:
+    """What is said of slices that are all alike."""
+    return f"No part of the {noun}s is worse than the rest by more than chance and the mixture of classes would make it."

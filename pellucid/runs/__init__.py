@@ -5,6 +5,7 @@ from pellucid.lazy import lazy as _lazy
 _HOME = {
     "Answers": "pellucid.runs.prediction",
     "Bench": "pellucid.runs.speed",
+    "Comparison": "pellucid.evaluation",
     "CrossValidation": "pellucid.runs.cross_validation",
     "Evaluation": "pellucid.runs.evaluation",
     "Explanation": "pellucid.runs.explanation",
@@ -16,6 +17,7 @@ _HOME = {
     "Search": "pellucid.runs.tuning",
     "bench": "pellucid.runs.speed",
     "check": "pellucid.runs.checking",
+    "compare": "pellucid.runs.comparison",
     "cross_validate": "pellucid.runs.cross_validation",
     "evaluate": "pellucid.runs.evaluation",
     "explain": "pellucid.runs.explanation",
@@ -26,6 +28,7 @@ _HOME = {
     "resume": "pellucid.runs.training",
     "train": "pellucid.runs.training",
     "tune": "pellucid.runs.tuning",
+    "write_comparison": "pellucid.runs.comparison",
     "write_page": "pellucid.runs.checking",
 }
 

@@ -1,20 +1,23 @@
 """How good is a model on these pictures?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from pellucid.checks import facts_of_files
 from pellucid.classifier import Classifier, probabilities
 from pellucid.errors import DataError
-from pellucid.evaluation import Predictions, Scores, score
+from pellucid.evaluation import Predictions, Scores, Slice, score
 from pellucid.images import Dataset, open_source, read
 from pellucid.nn.losses import LOSSES
 from pellucid.recipes.read import parse_toml
 from pellucid.runs.leak_guard import guard
 from pellucid.runs.prepare import files_behind, in_order, split_of
 from pellucid.runs.progress import Silent
+from pellucid.runs.slices import slices_of
+from pellucid.runs.worth import MISTAKES
 
 PARTS = ("train", "validation", "test", "all")
 
@@ -27,6 +30,7 @@ class Evaluation:
     predictions: Predictions
     part: str
     why: str
+    slices: tuple[Slice, ...] = ()  # by brightness, size and folder
 
     @property
     def n(self) -> int:
@@ -34,7 +38,13 @@ class Evaluation:
 
     def to_json(self) -> dict:
         """What `pellucid evaluate --json` prints."""
-        return {**self.scores.to_json(), "part": self.part, "why": self.why}
+        return {
+            **self.scores.to_json(),
+            "part": self.part,
+            "why": self.why,
+            "slices": [each.to_json() for each in self.slices],
+            "mistakes": self.predictions.mistakes_json(MISTAKES),
+        }
 
 
 def evaluate(
@@ -65,10 +75,13 @@ def evaluate(
     progress.say(f"labels: {opened.label_rule}")
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
-    names = parts_of(classifier, dataset, files_behind(opened, dataset))
+    files = files_behind(opened, dataset)
+    names = parts_of(classifier, dataset, files)
     chosen, why = _choose(part, names, dataset)
     rows = np.arange(len(dataset)) if chosen == "all" else np.flatnonzero(names == chosen)
-    return _score(classifier, dataset, rows, chosen, why)
+    found = _score(classifier, dataset, rows, chosen, why)
+    right = found.predictions.predicted == found.predictions.labels
+    return replace(found, slices=slices_of(dataset, rows, right, facts_of_files([files[row] for row in rows]) if files else None))
 
 
 def parts_of(classifier: Classifier, dataset: Dataset, files: Sequence[str]) -> np.ndarray | None:

@@ -79,6 +79,7 @@ def report_data(
         ranking=worth.ranking if worth else None,
         seen=worth.seen if worth else None,
         learning_curve=worth.learning_curve if worth else None,
+        slices=worth.slices if worth else (),
         folds=folds.accuracies if folds else (),
         warnings=remarks(prepared),
         checks=section(with_folds(prepared.findings, folds), guarded(prepared)),

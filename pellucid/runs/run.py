@@ -83,7 +83,8 @@ class Run:
             return {"loss": scores.loss, "baseline": scores.baseline, "explained": scores.explained}
         found = {"accuracy": self.accuracy, "interval": list(self.interval), "majority": scores.majority[1]}
         baselines = self.worth.ladder.to_json() if self.worth.ladder else []
-        return found | {"baselines": baselines, "loss": scores.to_json()["loss"]}
+        slices = [each.to_json() for each in self.worth.slices]
+        return found | {"baselines": baselines, "slices": slices, "loss": scores.to_json()["loss"]}
 
 
 def headline_part(scores: Mapping[str, Scores]) -> str:

@@ -1,5 +1,6 @@
 """What a score is worth: beside simpler methods, and how far the probabilities behind it can be trusted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +12,17 @@ from pellucid.evaluation import (
     Predictions,
     Ranking,
     Seen,
+    Slice,
     calibration,
     ladder,
     ranking,
     seen_in_training,
 )
 from pellucid.runs.prepare import Prepared
+from pellucid.runs.slices import slices_of
 
 HELD_OUT = ("test", "validation")
+MISTAKES = 100  # the surest that `scores.json` names
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +34,8 @@ class Worth:
     ranking: Ranking | None = None
     learning_curve: LearningCurve | None = None
     seen: Seen | None = None  # pictures of the part that have a copy in training
+    slices: tuple[Slice, ...] = ()  # by brightness, size and folder
+    mistakes: Sequence[dict] = ()  # the surest, with their names
 
     def to_json(self) -> dict:
         """The keys that `scores.json` has beside its parts."""
@@ -39,21 +45,33 @@ class Worth:
             "ranking": self.ranking.to_json() if self.ranking else None,
             "seen_in_training": self.seen.to_json() if self.seen else None,
             "learning_curve": self.learning_curve.to_json() if self.learning_curve else None,
+            "slices": [each.to_json() for each in self.slices],
+            "mistakes": list(self.mistakes),
         }
 
 
 def worth_of(prepared: Prepared, predictions: Predictions, part: str, temperature: float) -> Worth:
     """Of the answers to `part`: where it was learned from, there is no ladder, for the nearest neighbour would find itself."""
-    rows = slice(None) if part == "cross-validation" else np.flatnonzero(predictions.split == part)
+    folds = part == "cross-validation"  # every picture, answered by other networks, without temperature
+    rows = np.arange(len(predictions)) if folds else np.flatnonzero(predictions.split == part)
     found, labels = predictions.probabilities[rows], predictions.labels[rows]
-    if part == "cross-validation":  # answered by other networks, without temperature
-        return Worth(None, calibration(found, labels), ranking(found, labels, predictions.classes))
+    fitted = len(prepared.split.validation) if temperature != 1 else 0
     return Worth(
-        ladder_of(prepared, predictions, part) if part in HELD_OUT else None,
-        calibration(found, labels, temperature, len(prepared.split.validation) if temperature != 1 else 0),
-        ranking(found, labels, predictions.classes),
+        ladder=ladder_of(prepared, predictions, part) if part in HELD_OUT else None,
+        calibration=calibration(found, labels, *(() if folds else (temperature, fitted))),
+        ranking=ranking(found, labels, predictions.classes),
         seen=seen_of(prepared, predictions, part) if part in HELD_OUT else None,
+        slices=_slices(prepared, predictions, rows, folds) if part != "train" else (),
+        mistakes=predictions.mistakes_json(MISTAKES, part=None if folds else part),
     )
+
+
+def _slices(prepared: Prepared, predictions: Predictions, rows: np.ndarray, folds: bool) -> tuple[Slice, ...]:
+    """rows: of the predictions, which leave out what is in no part; folds leave out nothing."""
+    dataset, findings = prepared.dataset, prepared.findings
+    used = np.arange(len(dataset)) if folds else np.flatnonzero(prepared.split.names(len(dataset)) != "")
+    right = (predictions.predicted == predictions.labels)[rows]
+    return slices_of(dataset, used[rows], right, findings.facts.at(used[rows]) if findings else None)
 
 
 def ladder_of(prepared: Prepared, predictions: Predictions, part: str) -> Ladder:

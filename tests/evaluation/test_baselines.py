@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
 
 from pellucid.evaluation import Ladder, Rung, ladder
-from pellucid.evaluation.baselines import sign_test, small
+from pellucid.evaluation.baselines import small
 
 
 def bright_and_dark(n=300, shape=(20, 18, 3), noise=40):
@@ -68,12 +67,6 @@ def test_small_pictures_are_means(length):
 def test_pictures_of_sixteen_pixels_are_left_alone():
     images = np.random.default_rng(0).integers(0, 256, (2, 16, 9, 3), dtype=np.uint8)
     assert np.allclose(small(images, np.array([1])), images[1].ravel(), atol=1e-3)
-
-
-@pytest.mark.parametrize(("better", "worse"), [(0, 0), (1, 0), (5, 5), (9, 1), (3, 20), (140, 90)])
-def test_the_sign_test_is_the_binomial_one(better, worse):
-    expected = binomtest(better, better + worse).pvalue if better + worse else 1
-    assert sign_test(better, worse) == pytest.approx(expected)
 
 
 def test_json_is_plain():

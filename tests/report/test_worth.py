@@ -5,7 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pellucid.evaluation import Ladder, LearningCurve, Rung, Seen, Training, calibration, learning_curve, ranking, reliability
+from pellucid.evaluation import (
+    Ladder,
+    LearningCurve,
+    Rung,
+    Seen,
+    Slice,
+    Training,
+    calibration,
+    learning_curve,
+    ranking,
+    reliability,
+)
 from pellucid.report import figures, render, sentences, worth
 
 
@@ -138,3 +149,17 @@ def test_plots_take_an_ax():
         figure = Figure()
         draw(figure.subplots(), values)
         figure.canvas.draw()
+
+
+def test_only_what_is_worse_is_said_and_the_section_shows_all(make_report):
+    dark = Slice("brightness", "dark, up to 9.0 %", 20, 50, 90, 100, 0.0002, 0.0004)
+    left = Slice("folder", "left<b>", 40, 50, 70, 100, 0.4, 0.8)
+    [sentence] = worth.worse_slices([left, dark])
+    assert sentence.replace("\u00a0", " ") == (
+        "Worse than the rest: brightness “dark, up to 9.0 %”. Of these 50 pictures 40.0 % are right, of the other 100 90.0 %; "
+        "neither chance nor the mixture of classes explains it (p < 0.001, corrected for 2 parts that were looked at)."
+    )
+    page = render(make_report(slices=(dark, left)))
+    assert page.count("Worse than the rest") == 2 and "left&lt;b&gt;" in page
+    assert "No part of the pictures is worse" in render(make_report(slices=(left,)))
+    assert '<section id="slices">' not in render(make_report())
