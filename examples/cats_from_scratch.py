@@ -89,8 +89,8 @@ def train(parameters, X, Y, epochs):
 
 
 def predict(parameters, X):
-    """(1, m): 1 where a cat is more likely than not."""
-    return (forward(parameters, X)[0][-1] > 0.5)
+    """(1, m): true where a cat is more likely than not."""
+    return forward(parameters, X)[0][-1] > 0.5
 
 
 def plot_costs(costs, path):
@@ -102,10 +102,10 @@ def plot_costs(costs, path):
     save(path)
 
 
-def plot_predictions(X, Y, answers, path, count=24):
-    """The first pictures with what the network says, in orange where it is wrong."""
-    figure, axes = plt.subplots(3, 8, figsize=(14, 6.4))
-    for ax, picture, truth, answer in zip(axes.flat, X.T[:count], Y[0], answers[0]):
+def plot_predictions(X, Y, answers, path):
+    """Every second picture with what the network says, in orange where it is wrong."""
+    _, axes = plt.subplots(3, 8, figsize=(14, 6.4))
+    for ax, picture, truth, answer in zip(axes.flat, X.T[::2], Y[0, ::2], answers[0, ::2]):
         ax.imshow(picture.reshape(64, 64, 3))
         said = "You got a cat!" if answer else "Not a cat."
         truly = "" if answer == truth else f"\nIt is {'a' if truth else 'no'} cat."

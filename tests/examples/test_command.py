@@ -81,7 +81,7 @@ def test_missing_files_are_one_line(system, script, tmp_path, monkeypatch, capsy
 
 def test_cifar3_runs_nothing_that_a_pickle_asks_for(script, tmp_path):
     (tmp_path / "test_batch").write_bytes(b"cos\nsystem\n(S'echo'\ntR.")
-    with pytest.raises(pickle.UnpicklingError, match="os.system"):
+    with pytest.raises(pickle.UnpicklingError, match=r"os\.system"):
         script("cifar3").read_pictures(tmp_path, ["test_batch"])
 
 
