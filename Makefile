@@ -4,10 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+NOTEBOOKS := $(VENV)/.notebooks
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-all lint docs clean
+.PHONY: help install demo test test-all lint docs notebooks clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,9 @@ lint: $(INSTALLED) ## check the style of the code
 docs: $(INSTALLED) ## make the reference of commands and recipes again
 	@$(BIN)/python docs/reference.py
 
+notebooks: $(NOTEBOOKS) ## open the notebooks in JupyterLab (installed at the first time)
+	@$(BIN)/python -m jupyterlab notebooks
+
 clean: ## remove the environment and everything that can be made again; runs/ stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -39,4 +43,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@echo "Making the environment $(VENV) (once, a minute or two) ..."
 	@$(PYTHON) -m venv $(VENV) || { echo "no virtual environment could be made; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(NOTEBOOKS): $(INSTALLED)
+	@echo "Installing JupyterLab (once, a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[notebook]'
 	@touch $@

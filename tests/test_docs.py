@@ -45,7 +45,7 @@ def test_commands_exist(document, command_tree):
         elif program == "pellucid" or words[:2] == ["-m", "pellucid"]:
             assert_options_exist(command_tree, words if program == "pellucid" else words[2:])
         elif program == "python":
-            assert words[0] == "-m" and importlib.util.find_spec(words[1]), words
+            assert importlib.util.find_spec(words[1]) if words[0] == "-m" else (ROOT / words[0]).is_file(), words
         else:
             assert program in ELSEWHERE, program
 
