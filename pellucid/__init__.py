@@ -49,6 +49,7 @@ _HOME = {
     "predict": "pellucid.runs",
     "preview": "pellucid.runs",
     "reproduce": "pellucid.runs",
+    "register_ray": "pellucid.estimators",
     "resume": "pellucid.runs",
     "train": "pellucid.runs",
     "tune": "pellucid.runs",

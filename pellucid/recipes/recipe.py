@@ -121,7 +121,10 @@ class Recipe(Section):
         return self.parse(tables)
 
     def tables(self) -> dict[str, Any]:
-        """Every key with its value, as nested dictionaries; of the network those that describe it, faults and a space where there are any."""
+        """Every key with its value, as nested dictionaries; of the network those that describe it.
+
+        [faults] and [tune] where there is anything in them.
+        """
         unsaid = {name for name, empty in (("faults", self.faults == Faults()), ("tune", not self.tune)) if empty}
         tables = self.model_dump(exclude_none=True, exclude=unsaid)
         tables["network"] = _only(tables["network"], self.network.described_by)

@@ -3,10 +3,11 @@
 import html
 import io
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pellucid.files import atomic_path
-from pellucid.report import figures
+from pellucid.report import figures, search_figures
 from pellucid.report.data import Costs, ReportData
 
 RESOLUTION = 150  # dots an inch
@@ -76,6 +77,22 @@ def learning_curve_svg(data: ReportData) -> list[str]:
     if not data.learning_curve:
         return []
     return [as_svg(_drawn(figures.learning_curve, data.learning_curve, (4.8, 3.6)), "Accuracy by training pictures")]
+
+
+def search_svg(trials: Sequence, keys: Mapping[str, bool]) -> tuple[str, list[str]]:
+    """The history of a search, and the effect of each setting; keys: whether their ranges are logarithmic."""
+    if not search_figures.with_loss(trials):
+        return "", []
+    effects = [
+        as_svg(_wide((3.6, 2.7), search_figures.effect, trials, key, log), f"Validation loss by {key}") for key, log in keys.items()
+    ]
+    return as_svg(_wide((7.6, 3.0), search_figures.history, trials), "Validation loss by trial"), effects
+
+
+def _wide(size, draw, *arguments):
+    figure = blank_figure(size)
+    draw(figure.add_axes(inset(figure, left=0.5, right=0.15, bottom=0.48, top=0.42)), *arguments)
+    return figure
 
 
 def _drawn(draw, values, size=(4.2, 3.9)):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pellucid.report import words
-from pellucid.report.search_figures import search_svg
+from pellucid.report.drawings import search_svg
 
 BEST_SHOWN = 10
 
@@ -59,6 +59,7 @@ def render_search(data: SearchData) -> str:
     """The page, complete; every name and text is escaped where it is put in."""
     from pellucid.report.html import environment
 
+    history, effects = search_svg(data.trials, {key: key in data.logarithmic for key in data.space})
     page = environment()
     page.filters["value"] = value_text
     return page.get_template("search.html").render(
@@ -67,8 +68,8 @@ def render_search(data: SearchData) -> str:
         facts=_facts(data),
         best=ranked(data.trials)[:BEST_SHOWN],
         importance=sorted(data.importance.items(), key=lambda item: -item[1]),
-        history=search_svg(data.trials),
-        scatters=search_svg(data.trials, {key: key in data.logarithmic for key in data.space}),
+        history=history,
+        effects=effects,
     )
 
 

@@ -2,10 +2,9 @@
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pellucid.report.drawings import as_svg, blank_figure, inset
 from pellucid.report.figures import BLUE, INK, MUTED, ORANGE, PAPER, RULE, dress
 from pellucid.report.words import shorten
 
@@ -18,7 +17,7 @@ _OUTLIERS = 4  # times the median loss: what lies above is drawn at the edge
 
 def history(ax, trials: Sequence["Trial"]) -> None:
     """The validation loss of each trial in turn, and the lowest so far as a line; rings were cut short."""
-    done = _with_loss(trials)
+    done = with_loss(trials)
     _prepare(ax, "Validation loss by trial", "trial")
     _dots(ax, done, [trial.number + 1 for trial in done])
     complete = [trial for trial in done if trial.state == "complete"]
@@ -31,7 +30,7 @@ def history(ax, trials: Sequence["Trial"]) -> None:
 
 def effect(ax, trials: Sequence["Trial"], key: str, logarithmic: bool = False) -> None:
     """The validation loss of each trial by its value of one setting."""
-    done = [trial for trial in _with_loss(trials) if key in trial.values]
+    done = [trial for trial in with_loss(trials) if key in trial.values]
     _prepare(ax, key, "")
     values = [trial.values[key] for trial in done]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
@@ -46,22 +45,8 @@ def effect(ax, trials: Sequence["Trial"], key: str, logarithmic: bool = False) -
     ax.set_xlim(-0.6, len(names) - 0.4)
 
 
-def search_svg(trials: Sequence["Trial"], keys: Mapping[str, bool] | None = None) -> list[str]:
-    """The history as an `<svg>` element; or, for keys and whether their ranges are logarithmic, the effect of each."""
-    if not _with_loss(trials):
-        return []
-    if keys is None:
-        return [_svg("Validation loss by trial", (7.6, 3.0), history, trials)]
-    return [_svg(f"Validation loss by {key}", (3.6, 2.7), effect, trials, key, log) for key, log in keys.items()]
-
-
-def _svg(name: str, size: tuple[float, float], draw, *arguments: Any) -> str:
-    figure = blank_figure(size)
-    draw(figure.add_axes(inset(figure, left=0.5, right=0.15, bottom=0.48, top=0.42)), *arguments)
-    return as_svg(figure, name)
-
-
-def _with_loss(trials: Sequence["Trial"]) -> list["Trial"]:
+def with_loss(trials: Sequence["Trial"]) -> list["Trial"]:
+    """Those that can be drawn."""
     return [trial for trial in trials if trial.loss is not None and math.isfinite(trial.loss)]
 
 
