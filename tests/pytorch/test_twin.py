@@ -21,13 +21,14 @@ def torch(monkeypatch):
     module.set_num_threads(threads)
 
 
-PART_TWO = {"data.source": "digits", "data.test": 0.2, "epochs": 3}
+PART_TWO = {"data.source": "digits", "data.test": 0.2, "data.pictures": 150, "data.leak_guard": "off", "epochs": 3}
 NETWORKS = {
     "part two": {},
     "convolutions": {
         "network.layers": [
-            {"type": "Conv2D", "filters": 4, "activation": "relu"},
+            {"type": "Conv2D", "filters": 4, "bias": False},
             {"type": "BatchNorm"},
+            {"type": "Activation", "name": "relu"},
             {"type": "MaxPool2D", "size": 2},
             {"type": "Flatten"},
         ]
