@@ -79,7 +79,9 @@ def analysis(results: Results) -> Evidence:
         f"{percent(results.mean('faithful'))} of {runs[0].n:,} test pictures are named right; guessing would get "
         f"{percent(1 / len(names))}.",
         f"Best found is {best} ({percent(recalls[best])}), least {worst} ({percent(recalls[worst])}).",
-        f"Of {mistakes:.0f} mistakes {most:.0f} ({percent(most / mistakes)}) are between {first} and {second}.",
+        f"Of {mistakes:.0f} mistakes {most:.0f} ({percent(most / mistakes)}) are between {first} and {second}."
+        if mistakes
+        else "No class is taken for another.",
         _fit(runs),
         _curve(runs[0].epochs_log()),
     ]
@@ -119,9 +121,9 @@ def alike(results: Results) -> Evidence:
         rows.append((name, percent(plain[source.labels[train] == label].mean()), *shares))
     headings = ("class", "plain border", *(f"most like one of {name}" for name in source.classes))
     return Evidence(
-        f"A border is called plain where the brightness of its outermost {BORDER} pixels differs by less than {PLAIN:.0%} of the range "
-        f"(standard deviation), as before the sky. And for each test picture the most similar training picture was looked up, both "
-        "shrunk to 8 × 8 pixels: the class that it shows is the one that pixels alone suggest.",
+        f"A border is called plain where the brightness of its outermost {BORDER} pixels differs by less than {percent(PLAIN)} of "
+        "the range (standard deviation), as before the sky. And for each test picture the most similar training picture was looked "
+        "up, both shrunk to 8 × 8 pixels: the class that it shows is the one that pixels alone suggest.",
         Table(headings, tuple(rows)),
     )
 
