@@ -22,14 +22,14 @@ from matplotlib import pyplot as plt
 from sklearn.datasets import load_digits
 
 INPUTS, HIDDEN, CLASSES = 64, 32, 10
-RATE, BATCH, EPOCHS = 0.1, 32, 1000
+SPREAD, RATE, BATCH, EPOCHS = 0.05, 0.1, 32, 1000
 BLUE, ORANGE = "#0072b2", "#d55e00"
 
 
 def first_parameters(rng):
-    """Weights N(0, 2 / inputs), which keep the size of the numbers through ReLU layers (He et al. 2015); biases 0."""
-    W1 = rng.standard_normal((INPUTS, HIDDEN)) * np.sqrt(2 / INPUTS)
-    W2 = rng.standard_normal((HIDDEN, CLASSES)) * np.sqrt(2 / HIDDEN)
+    """Small random weights. Zeros would do for the biases, never for weights: all units would stay alike."""
+    W1 = SPREAD * rng.standard_normal((INPUTS, HIDDEN))
+    W2 = SPREAD * rng.standard_normal((HIDDEN, CLASSES))
     return [W1, np.zeros(HIDDEN), W2, np.zeros(CLASSES)]
 
 

@@ -13,7 +13,7 @@ X (8100, m) holds m grey pictures of 90 x 90 pixels, Y (2, m) their labels one-h
 
 m counts the training pictures alone, and a unit has a bias of its own. The published program divided by all pictures, and
 summed its bias gradients over the units too, which behind a softmax gives 0: those biases never learned.
-pellucid, which has pictures in rows, finds the same losses (recipe rabbits/corrected; docs/notation.md translates).
+pellucid, which has pictures in rows, finds the same losses (recipe rabbits/twins-together; docs/notation.md translates).
 """
 
 import argparse

@@ -73,7 +73,7 @@ DIGITS = tuple("0123456789")
 TWINS = {
     "cats": Twin("cats/faithful", (64, 64, 3), ("noncat", "cat"), columns, in_columns=True, one_hot=False, batches=False),
     "rabbits": Twin(
-        "rabbits/corrected",
+        "rabbits/twins-together",
         (90, 90, 1),
         ("rabbit", "cat"),
         lambda *given: flat(columns(*given)),

@@ -119,7 +119,7 @@ def test_rabbits(tmp_path):
     printed, outputs = execute("rabbits", tmp_path, SOURCE="pets", STEPS=5, SEEDS=2)
     assert "50 files, 40 different pictures" in printed
     assert "as published: output biases +0.000000 and +0.000000" in printed
-    assert pictures_in(outputs) == 4
+    assert pictures_in(outputs) == 5
 
 
 @pytest.mark.slow
