@@ -1,12 +1,13 @@
 """The one path from a picture to an answer: command line, server, exports and Python all take it."""
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from pellucid.images.input_spec import InputSpec
 from pellucid.images.opening import PictureFile
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn import Layer, Network
+from pellucid.nn.features import feature_count, features_and_outputs
+from pellucid.refusal import Novelty, reasons
 
 BATCH_SIZE = 256
 
@@ -53,11 +56,27 @@ def probabilities(logits: np.ndarray, link: str, temperature: float = 1.0) -> np
     return LINKS[link](logits.astype(np.float64) / temperature)
 
 
+class Decisions(NamedTuple):
+    """All that a classifier says of N pictures."""
+
+    labels: np.ndarray  # (N,) object: class names, None where it refuses to answer
+    probabilities: np.ndarray  # (N, classes) float64, of refused pictures too
+    outputs: np.ndarray  # (N, K) of the network, before temperature and link
+    unsure: np.ndarray  # (N,) bool: the largest probability is below the threshold
+    strange: np.ndarray  # (N,) bool: unlike all training pictures
+
+    @property
+    def refused(self) -> np.ndarray:
+        """(N,) text: "" for an answer, else "not sure" or "none of these"."""
+        return reasons(self.unsure, self.strange)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Classifier:
     """A trained network with all that its answers depend on.
 
     picture -> input specification -> network, averaged over views -> temperature -> link -> threshold -> class name
+                                                                  -> features -> distance -> none of these
 
     Wherever a method takes pictures `x`, that is a path, a list of paths, one array or a batch, as `InputSpec.prepare`
     says. It may be called from many threads at once: each gets a replica of the network over the same parameters.
@@ -74,8 +93,9 @@ class Classifier:
     classes: tuple[str, ...]
     link: str = "softmax"  # "softmax", "sigmoid" (one output: the second class), "none"; "picture": an autoencoder, no classes
     temperature: float = 1.0
-    threshold: float | None = None  # answers with a smaller probability are None
+    threshold: float | None = None  # answers with a smaller probability are None: not sure
     views: str = "none"  # "shift", "flip", "flip+shift": outputs averaged over several views of a picture (see images/views.py)
+    novelty: Novelty | None = None  # answers to pictures further from the training pictures are None: none of these
     provenance: Mapping[str, Any] = field(default_factory=dict)
     scores: Mapping[str, Any] = field(default_factory=dict)  # {"test": {"accuracy": ..., ...}, ...}
 
@@ -111,34 +131,38 @@ class Classifier:
             return f"the threshold is a probability, got {self.threshold}"
         if problem := views.problem(self.views, self.input.shape):
             return problem
+        if self.novelty is not None and (problem := self.novelty.problem(feature_count(self.network))):
+            return problem
         if not (isinstance(self.provenance, Mapping) and isinstance(self.scores, Mapping)):
             return "provenance and scores are dictionaries"
         return None
 
     def logits(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """The outputs of the network, before temperature and link: (N, K), or (N, 1) for the sigmoid link."""
-        return self._outputs(*self._batches(x, batch_size))
+        return self._outputs(*self._batches(x, batch_size))[0]
 
     def predict_proba(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """The probability of each class: (N, classes) float64, rows sum to 1. DataError for a model that has no classes."""
         self.require_classes()
         return probabilities(self.logits(x, batch_size=batch_size), self.link, self.temperature)
 
-    def predict_proba_decoded(self, values: np.ndarray) -> np.ndarray:
-        """`predict_proba` of one batch (N, *shape) that `input.decode` made, taken as it is."""
-        self.require_classes()
-        return probabilities(self._outputs([values], len(values)), self.link, self.temperature)
-
     def predict(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
-        """The most probable class of each picture: (N,) names, None where the probability is below the threshold."""
-        return self.decide(self.predict_proba(x, batch_size=batch_size))
+        """The most probable class of each picture: (N,) names, None where the model refuses to answer.
 
-    def decide(self, p: np.ndarray) -> np.ndarray:
-        """The answers that probabilities (N, classes) stand for: (N,) class names and None, as an object array."""
-        best = p.argmax(axis=1)
-        if self.threshold is not None:
-            best[p.max(axis=1) < self.threshold] = len(self.classes)  # the place of None
-        return self._names[best]
+        It refuses where the probability is below `threshold`, and where the picture is further from all training pictures
+        than `novelty` allows. `dataclasses.replace(classifier, threshold=None, novelty=None)` answers everything.
+        """
+        return self.decide(x, batch_size=batch_size).labels
+
+    def decide(self, x, *, batch_size: int = BATCH_SIZE) -> Decisions:
+        """The answer to each picture with all that it follows from, and why there is none. DataError as `predict_proba`."""
+        self.require_classes()
+        return self._decisions(*self._outputs(*self._batches(x, batch_size), self.novelty))
+
+    def decide_decoded(self, values: np.ndarray) -> Decisions:
+        """`decide` for one batch (N, *shape) that `input.decode` made, taken as it is."""
+        self.require_classes()
+        return self._decisions(*self._outputs([values], len(values), self.novelty))
 
     def reconstruct(self, x, *, batch_size: int = BATCH_SIZE) -> np.ndarray:
         """What an autoencoder gives back: (N, H, W, C) float32 in the value range of its pictures. DataError for a classifier."""
@@ -165,16 +189,27 @@ class Classifier:
         except (TypeError, ModelFileError) as error:
             raise ModelFileError(f"{path} does not describe a model: {error}") from error
 
-    def _outputs(self, batches: Iterable[np.ndarray], count: int) -> np.ndarray:
-        """The outputs for batches of values (n, *shape), `count` pictures in all."""
-        outputs = [np.empty((0, *self.network.out_shape), self.network.dtype)]
+    def _decisions(self, outputs: np.ndarray, strange: np.ndarray) -> Decisions:
+        p = probabilities(outputs, self.link, self.temperature)
+        best = p.argmax(axis=1)
+        unsure = np.zeros(len(p), bool) if self.threshold is None else p.max(axis=1) < self.threshold
+        best[unsure | strange] = len(self.classes)  # the place of None
+        return Decisions(self._names[best], p, outputs, unsure, strange)
+
+    def _outputs(self, batches: Iterable[np.ndarray], count: int, novelty: Novelty | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """For batches of values (n, *shape), `count` pictures in all: their outputs, and whether `novelty` finds them strange."""
+        outputs, strange = [np.empty((0, *self.network.out_shape), self.network.dtype)], [np.zeros(0 if novelty else count, bool)]
         with single_threaded_blas(), self._borrowed_network(self._kernels(count)) as network:
+            forward = functools.partial(features_and_outputs, network) if novelty else network.forward
             for values in batches:
                 batch = np.empty(values.shape, np.float32)
                 self.input.normalise(values, batch)
-                x = batch.astype(network.dtype, copy=False)
-                outputs.append(views.averaged(network.forward, x, self.views, network.kernels))
-        return np.concatenate(outputs)
+                found = views.averaged(forward, batch.astype(network.dtype, copy=False), self.views, network.kernels)
+                if novelty:
+                    strange.append(novelty.strange(found[:, : -self.network.out_shape[0]]))
+                    found = found[:, -self.network.out_shape[0] :]
+                outputs.append(found)
+        return np.concatenate(outputs), np.concatenate(strange)
 
     def _batches(self, x, size: int) -> tuple[Iterator[np.ndarray], int]:
         """Values (n, *shape) of at most `size` pictures at a time, and their count; files are read when their turn comes."""
@@ -217,8 +252,7 @@ class Classifier:
         part = next((part for part in ("test", "cross-validation", "validation", "train") if part in self.scores), None)
         scored = f", {part} accuracy {self.scores[part]['accuracy']:.1%}" if part else ""
         return (
-            f"<Classifier of {len(self.classes)} classes ({shown}), input {size}, "
-            f"{self.network.parameters:,} parameters{scored}>"
+            f"<Classifier of {len(self.classes)} classes ({shown}), input {size}, {self.network.parameters:,} parameters{scored}>"
         )
 
 

@@ -2,7 +2,7 @@
 
 A file holds arrays by name and one JSON string in its metadata, under the key "pellucid":
 
-    {"sha256": "<64 hex digits>", "format": "model" | "checkpoint", "version": 2, ...header}
+    {"sha256": "<64 hex digits>", "format": "model" | "checkpoint", "version": 3, ...header}
 
 The SHA-256 is that of the whole file with its own 64 digits written as zeros. The digits always stand at the same
 place, because the metadata comes first in a safetensors file and `sha256` first in the JSON. So the seal is checked
@@ -29,7 +29,7 @@ import safetensors.numpy
 from pellucid.errors import ModelFileError
 from pellucid.files import atomic_write
 
-VERSIONS = {"model": 2, "checkpoint": 1}  # of each kind of file, the one that is written; older ones are read
+VERSIONS = {"model": 3, "checkpoint": 1}  # of each kind of file, the one that is written; older ones are read
 Migrations = Mapping[int, Callable[[dict], dict]]
 
 _OPENING = b'{"__metadata__":{"pellucid":"{\\"sha256\\":\\"'  # follows the eight bytes that give the length of the JSON

@@ -1,6 +1,7 @@
 """What a model file holds, inside the sealed container: a network, what goes into it, and what its outputs mean.
 
-The tensors are the parameters by layer ("1.W") and, where the pictures are standardised, "input.mean" and "input.std".
+The tensors are the parameters by layer ("1.W") where the pictures are standardised "input.mean" and "input.std",
+and where strange pictures are refused "novelty.features".
 The header is
 
     network      {"in_shape": [8, 8, 1], "dtype": "float32", "layers": [{"type": "Flatten"}, ...]}
@@ -9,6 +10,8 @@ The header is
     link         "softmax", "sigmoid" or "none": from outputs to probabilities; "picture": the outputs are pixels, no classes
     temperature  divides the outputs before the link
     threshold    the least probability that counts as an answer, or null
+    novelty      the largest distance to the training pictures that is answered, or null; their features are the tensor
+                 "novelty.features" (since version 3)
     views        "none", "shift", "flip" or "flip+shift": the views of a picture that outputs are averaged over (since version 2)
     provenance   where the model comes from: hashes of data, labels and split; configuration; versions
     scores       what it scored, part by part
@@ -23,8 +26,9 @@ from pellucid import container, kernels
 from pellucid.errors import ModelFileError, PellucidError
 from pellucid.images.input_spec import InputSpec
 from pellucid.nn import Layer, Network
+from pellucid.refusal import Novelty
 
-_INPUT = "input."  # before the names of the input specification's tensors
+_INPUT, _NOVELTY = "input.", "novelty."  # before the names of their tensors
 _PLAIN = ("link", "temperature", "threshold", "views", "provenance", "scores")  # stored as they are
 
 
@@ -33,7 +37,12 @@ def _from_1_to_2(header: dict) -> dict:
     return header | {"views": "none"}
 
 
-MIGRATIONS = {1: _from_1_to_2}
+def _from_2_to_3(header: dict) -> dict:
+    """Until then, no picture was too strange to be answered."""
+    return header | {"novelty": None}
+
+
+MIGRATIONS = {1: _from_1_to_2, 2: _from_2_to_3}
 
 
 def write_model(path: str | Path, parts: Mapping) -> None:
@@ -41,7 +50,7 @@ def write_model(path: str | Path, parts: Mapping) -> None:
 
     Errors: OutputError where the disk refuses, TypeError where provenance or scores are not JSON-able.
     """
-    network, spec = parts["network"], parts["input"]
+    network, spec, novelty = parts["network"], parts["input"], parts["novelty"]
     header = {
         "network": {
             "in_shape": network.in_shape,
@@ -50,8 +59,9 @@ def write_model(path: str | Path, parts: Mapping) -> None:
         },
         "input": spec.to_json(),
         "classes": parts["classes"],
+        "novelty": novelty.to_json() if novelty else None,
     }
-    tensors = network.tensors() | {_INPUT + name: array for name, array in spec.tensors().items()}
+    tensors = network.tensors() | _prefixed(_INPUT, spec) | (_prefixed(_NOVELTY, novelty) if novelty else {})
     container.write(path, "model", tensors, header | {name: parts[name] for name in _PLAIN})
 
 
@@ -63,16 +73,26 @@ def read_model(path: str | Path, custom: Mapping[str, type[Layer]] | None = None
     """
     tensors, header = container.read(path, "model", MIGRATIONS)
     try:
-        arrays = {name.removeprefix(_INPUT): tensors.pop(name) for name in list(tensors) if name.startswith(_INPUT)}
+        arrays, known = _taken(_INPUT, tensors), _taken(_NOVELTY, tensors)
         parts = {name: header[name] for name in _PLAIN}
         parts["classes"] = tuple(header["classes"])
         parts["input"] = _input(header["input"], arrays)
+        parts["novelty"] = Novelty.from_json(header["novelty"], known) if header["novelty"] else None
         parts["network"] = _network(header["network"], tensors, custom)
     except KeyError as error:
         raise ModelFileError(f"{path} does not describe a model: it lacks {error}") from error
     except (ValueError, TypeError, AttributeError, ArithmeticError, MemoryError, PellucidError) as error:
         raise ModelFileError(f"{path} does not describe a model: {error}") from error
     return parts
+
+
+def _prefixed(prefix: str, part: InputSpec | Novelty) -> dict[str, np.ndarray]:
+    return {prefix + name: array for name, array in part.tensors().items()}
+
+
+def _taken(prefix: str, tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The tensors whose names begin so, without that beginning; they are taken out of `tensors`."""
+    return {name.removeprefix(prefix): tensors.pop(name) for name in list(tensors) if name.startswith(prefix)}
 
 
 def _input(entry: Mapping, arrays: Mapping[str, np.ndarray]) -> InputSpec:

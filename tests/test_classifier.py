@@ -21,8 +21,10 @@ from sklearn.datasets import load_digits
 from pellucid import container, kernels
 from pellucid.classifier import LINKS, Classifier, load, probabilities
 from pellucid.errors import DataError, ModelFileError, OutputError
+from pellucid.explanation import features
 from pellucid.images.input_spec import InputSpec
 from pellucid.nn import Dense, Flatten, Layer, Network, SoftmaxCrossEntropy, presets
+from pellucid.refusal import Novelty, ordinary_limit
 
 DIGITS = tuple("0123456789")
 
@@ -243,7 +245,7 @@ def test_later_training_is_seen(digits):
 
 def test_save_and_load_keep_everything(classifier, digits, model):
     loaded = load(model)
-    for name in ("classes", "link", "temperature", "threshold", "provenance", "scores"):
+    for name in ("classes", "link", "temperature", "threshold", "novelty", "provenance", "scores"):
         assert getattr(loaded, name) == getattr(classifier, name)
     np.testing.assert_array_equal(loaded.network.theta, classifier.network.theta)
     np.testing.assert_array_equal(loaded.predict_proba(digits[0]), classifier.predict_proba(digits[0]))
@@ -463,6 +465,65 @@ def test_a_model_file_of_version_1_answers_as_it_did():
     assert loaded.views == "none" and loaded.threshold == 0.4
     then = [[0.5417633, 0.1811122, 0.2771245], [0.3391534, 0.2357886, 0.4250580]]
     np.testing.assert_allclose(loaded.predict_proba(PICTURES)[:2], then, atol=1e-6)
+
+
+VERSION_2 = OLD.with_name("model-version-2.safetensors")  # written before models knew strange pictures
+
+
+def test_a_model_file_of_version_2_answers_as_it_did():
+    loaded = load(VERSION_2)
+    assert (loaded.views, loaded.threshold, loaded.temperature, loaded.novelty) == ("flip", 0.4, 1.5, None)
+    then = [[0.4775275, 0.2442208, 0.2782518], [0.4004933, 0.2669109, 0.3325959]]
+    np.testing.assert_allclose(loaded.predict_proba(PICTURES)[:2], then, atol=1e-6)
+
+
+@pytest.fixture(scope="session")
+def wary(classifier, digits):
+    """The classifier of digits, which refuses what lies further from 500 of them than 99 % of 400 others do."""
+    known = Novelty.of(features(classifier, digits[0][:500]))
+    limit = ordinary_limit(known.distances(features(classifier, digits[0][500:900])))
+    return replace(classifier, novelty=replace(known, limit=limit), threshold=0.6)
+
+
+def test_strange_pictures_get_no_answer_and_ordinary_ones_the_old_one(wary, classifier, digits):
+    found = wary.decide(digits[0][900:])
+    assert found.strange.mean() < 0.03
+    answered = found.refused == ""
+    np.testing.assert_array_equal(found.labels[answered], classifier.predict(digits[0][900:])[answered])
+    assert set(found.labels[~answered]) == {None} and set(found.refused[~answered]) == {"not sure", "none of these"}
+    np.testing.assert_array_equal(found.unsure, found.probabilities.max(axis=1) < 0.6)
+    checkered = np.indices((8, 8)).sum(axis=0) % 2 * 16.0
+    assert wary.decide(checkered).refused.tolist() == ["none of these"] and wary.predict(checkered).tolist() == [None]
+
+
+def test_refusing_moves_no_output(wary, classifier, digits):
+    x = digits[0][:300]
+    found = wary.decide(x)
+    np.testing.assert_array_equal(found.outputs, classifier.logits(x))
+    np.testing.assert_array_equal(found.probabilities, classifier.predict_proba(x))
+    np.testing.assert_array_equal(found.probabilities, wary.predict_proba(x))
+    alone = [wary.decide(picture).refused[0] for picture in x[:50]]
+    assert alone == found.refused[:50].tolist()
+
+
+def test_the_file_knows_what_is_strange(wary, digits, tmp_path):
+    wary.save(tmp_path / "model.safetensors")
+    loaded = load(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(loaded.novelty.features, wary.novelty.features)
+    assert loaded.novelty.limit == wary.novelty.limit
+    assert loaded.predict(digits[0]).tolist() == wary.predict(digits[0]).tolist()
+    assert pickle.loads(pickle.dumps(loaded)).predict(digits[0]).tolist() == wary.predict(digits[0]).tolist()
+
+
+def test_strange_pictures_are_told_by_the_mean_of_their_views(digits, wary):
+    several = replace(wary, views="flip")
+    found = several.decide(digits[0][:200]).strange
+    np.testing.assert_array_equal(several.decide(digits[0][:200, :, ::-1]).strange, found)
+
+
+def test_features_of_another_network_are_refused(wary):
+    with pytest.raises(ModelFileError, match="rows of 32 features"):
+        replace(wary, novelty=Novelty.of(np.ones((9, 31)), 0.5))
 
 
 @pytest.mark.parametrize("views", ["shift", "flip", "flip+shift"])

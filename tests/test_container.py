@@ -122,7 +122,7 @@ def test_other_programs_can_read_the_tensors(model):
         ({"x": [1.0, 2.0]}, {}, TypeError),
         ({}, {"x": np.zeros(2)}, TypeError),
         ({}, {"x": object()}, TypeError),
-        ({}, {"version": 3}, ValueError),
+        ({}, {"version": 4}, ValueError),
     ],
 )
 def test_what_the_format_cannot_hold_is_refused(tensors, header, error):
@@ -241,7 +241,7 @@ def test_a_newer_version_says_which_and_to_upgrade(model, monkeypatch):
     monkeypatch.setitem(container.VERSIONS, "model", 9)
     container.write(model, "model", TENSORS, HEADER)
     monkeypatch.undo()
-    assert "upgrade" in refused(model, match="format version 9, this pellucid reads up to 2")
+    assert "upgrade" in refused(model, match="format version 9, this pellucid reads up to 3")
 
 
 def test_model_and_checkpoint_are_told_apart(tmp_path, model):
@@ -253,8 +253,8 @@ def test_model_and_checkpoint_are_told_apart(tmp_path, model):
 @pytest.mark.parametrize(
     "forge",
     [
-        lambda content: content.replace(b'\\"version\\":2', b'\\"version\\":0'),
-        lambda content: content.replace(b'\\"version\\":2', b'\\"version\\":['),
+        lambda content: content.replace(b'\\"version\\":3', b'\\"version\\":0'),
+        lambda content: content.replace(b'\\"version\\":3', b'\\"version\\":['),
         lambda content: content.replace(b'\\"format\\"', b'\\"fxrmat\\"'),
         lambda content: content.replace(b'"dtype":"F32"', b'"dtype":"F99"'),
         lambda content: content.replace(b'"shape":[2,3]', b'"shape":[2,9]'),

@@ -21,6 +21,7 @@ ROOMS = [
     "optim",
     "images",
     "checks",
+    "refusal",
     "training",
     "evaluation",
     "model_file",

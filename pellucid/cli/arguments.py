@@ -86,6 +86,7 @@ LENGTH = (
     Flag("patience", "N", "Stop after N epochs without a better validation loss; 0: never."),
     Flag("minutes", "M", "Stop after M minutes and keep the best model so far."),
     Flag("folds", "K", "Cross-validate with K folds first."),
+    Flag("abstain_at_risk", "SHARE", 'Answer "not sure" where more than this share would be wrong, for example 0.02.'),
     Flag("final", "", "Train the kept model on all pictures, scored by cross-validation."),
     Flag("learning_curve", "", "Train on shares of the pictures too, and say what twice as many would give."),
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pellucid.cli.arguments import JsonOption, ModelArgument, QuietOption, model_file, parse_keys, parse_shape
-from pellucid.cli.output import percent, say, scored, show, show_json, table
+from pellucid.cli.output import percent, remaining, say, scored, show, show_json, table
 from pellucid.cli.progress import shown
 from pellucid.errors import RecipeError
 
@@ -84,6 +84,7 @@ def summary(found: "Evaluation") -> str:
     name, share = scores.majority
     head = [
         ("accuracy", scored(scores.accuracy, scores.interval, scores.n)),
+        *([("without the refused", remaining(found.answered))] if found.answered else []),
         ("most common class", f"{percent(share)} (always answering {name})"),
         ("loss", f"{scores.loss:.4f}"),
         ("measured on", found.why if found.why != "as asked" else f"the {found.part} part"),

@@ -4,9 +4,12 @@ import json
 import math
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from pellucid.evaluation import Answered
 
 
 def say(text: str) -> None:
@@ -38,6 +41,13 @@ def scored(accuracy: float, interval: tuple[float, float], pictures: int) -> str
     """97.2 % (95 % interval 95.0–98.5, 360 pictures)."""
     low, high = (f"{100 * bound:.1f}" for bound in interval)
     return f"{percent(accuracy)} (95 % interval {low}–{high}, {pictures} picture{'s' * (pictures != 1)})"
+
+
+def remaining(left: "Answered") -> str:
+    """98.9 % (95 % interval 96.8–99.6, 350 pictures); 8 not sure, 2 none of these."""
+    refused = ", ".join(f"{number:,} {why}" for why, number in left.to_json()["refused"].items() if number) or "none is refused"
+    given = scored(left.accuracy, left.interval, left.given) if left.given else "no picture is answered"
+    return f"{given}; {refused}"
 
 
 def shell_word(path: str | os.PathLike) -> str:

@@ -11,9 +11,8 @@ from pellucid.cli.output import percent, say, show, show_json, table
 from pellucid.cli.progress import shown
 
 if TYPE_CHECKING:
-    from pellucid.runs.prediction import Answers
+    from pellucid.runs.prediction import Answers, Prediction
 
-NOT_SURE = "(not sure)"
 SKIPPED_SHOWN = 5
 
 
@@ -31,14 +30,17 @@ def predict(
         Path | None,
         typer.Option(metavar="DIR", help="Copy each picture into a folder named as its class.", show_default=False),
     ] = None,
+    answer_all: Annotated[
+        bool, typer.Option("--answer-all", help="Name a class even where the model is not sure, or finds it none of these.")
+    ] = False,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Name the class and the probability of each picture."""
+    """Name the class and the probability of each picture, or say that the model is not sure, or that it is none of the classes."""
     from pellucid.runs.prediction import predict as answer
 
     with shown(quiet) as progress:
-        answers = answer(model_file(model), pictures, progress=progress)
+        answers = answer(model_file(model), pictures, answer_all=answer_all, progress=progress)
     _tell_skipped(answers, quiet)
     _write(answers, csv, sheet, sort_into)
     if json:
@@ -51,13 +53,18 @@ def predict(
 
 def rows(answers: "Answers") -> str:
     """A line a picture: file, class, probability."""
-    return table([(str(each.path), each.label or NOT_SURE, percent(each.probability)) for each in answers], right=(2,))
+    return table([(str(each.path), _named(each), percent(each.probability)) for each in answers], right=(2,))
 
 
 def counts(answers: "Answers") -> str:
     """A line a class: how many pictures, most first."""
-    found = Counter(each.label or NOT_SURE for each in answers)
+    found = Counter(map(_named, answers))
     return table([(name, str(count)) for name, count in found.most_common()], right=(1,))
+
+
+def _named(prediction: "Prediction") -> str:
+    """A class, or why there is none in brackets: a class may be called "not sure"."""
+    return prediction.label if prediction.label is not None else f"({prediction.refused})"
 
 
 def _write(answers: "Answers", csv: Path | None, sheet: Path | None, sort_into: Path | None) -> None:

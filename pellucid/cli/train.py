@@ -16,7 +16,7 @@ from pellucid.cli.arguments import (
     with_settings,
 )
 from pellucid.cli.interrupt import stoppable
-from pellucid.cli.output import percent, scored, shell_word, show, show_json, table
+from pellucid.cli.output import percent, remaining, scored, shell_word, show, show_json, table
 from pellucid.cli.progress import shown
 from pellucid.errors import RecipeError
 
@@ -90,8 +90,10 @@ def summary(run: "Run") -> str:
 
 def _named(run: "Run") -> list[tuple[str, str]]:
     name, share = run.scores[run.part].majority
+    left = run.worth.refusals.answered if run.worth.refusals else None
     return [
         (IN_WORDS[run.part], scored(run.accuracy, run.interval, run.n_test)),
+        *([("without the refused", remaining(left))] if left else []),
         ("most common class", f"{percent(share)} (always answering {name})"),
     ]
 

@@ -1,5 +1,6 @@
 """What a classifier's answers are worth: scores with intervals, baselines, calibration, curves, and every answer as a row."""
 
+from pellucid.evaluation.abstention import Promise, RiskCoverage, least_pictures, promise, risk_coverage
 from pellucid.evaluation.baselines import Ladder, Rung, ladder
 from pellucid.evaluation.calibration import (
     Calibration,
@@ -15,6 +16,7 @@ from pellucid.evaluation.pairing import Pairing, holm, mcnemar
 from pellucid.evaluation.predictions import Predictions
 from pellucid.evaluation.ranking import Curve, Ranking, ranking
 from pellucid.evaluation.reconstruction import ReconstructionScores
+from pellucid.evaluation.refusals import Answered, Refusals, answered
 from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, score
 from pellucid.evaluation.seen import Seen, seen_in_training
 from pellucid.evaluation.slices import Column, Slice, by_name, by_quantity, slices
@@ -27,6 +29,7 @@ from pellucid.evaluation.tables import (
 )
 
 __all__ = [
+    "Answered",
     "Calibration",
     "ClassScore",
     "Column",
@@ -38,13 +41,17 @@ __all__ = [
     "LearningCurve",
     "Pairing",
     "Predictions",
+    "Promise",
     "Ranking",
     "ReconstructionScores",
+    "Refusals",
+    "RiskCoverage",
     "Rung",
     "Scores",
     "Seen",
     "Slice",
     "Training",
+    "answered",
     "by_name",
     "by_quantity",
     "calibration",
@@ -56,11 +63,14 @@ __all__ = [
     "holm",
     "ladder",
     "learning_curve",
+    "least_pictures",
     "mcnemar",
     "most_common_class",
     "predictions_csv",
+    "promise",
     "ranking",
     "reliability",
+    "risk_coverage",
     "score",
     "seen_in_training",
     "slices",

@@ -17,6 +17,7 @@ class Predictions:
     probabilities: np.ndarray  # (N, K), rows sum to 1
     split: np.ndarray  # (N,) str: "train", "validation", "test"
     classes: tuple[str, ...]  # (K,)
+    refused: np.ndarray | None = None  # (N,) text: "" or why the model gives no answer; None: it answers everything
 
     def __post_init__(self):
         expected = (len(self.paths), len(self.classes))
@@ -38,6 +39,11 @@ class Predictions:
     def confidence(self) -> np.ndarray:
         """(N,) the probability of the predicted class."""
         return np.asarray(self.probabilities)[np.arange(len(self)), self.predicted]
+
+    def rows(self, part: str) -> np.ndarray:
+        """The rows of a part; of "cross-validation" all, for each was answered by the network of a fold."""
+        split = np.asarray(self.split)
+        return np.arange(len(self)) if part == "cross-validation" else np.flatnonzero(split == part)
 
     def worst_mistakes(self, count: int | None = None, *, part: str | None = None) -> np.ndarray:
         """Rows answered wrongly, the surest first; of equally sure ones, the one that gave the truth least first."""

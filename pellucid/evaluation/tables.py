@@ -24,12 +24,16 @@ def spreadsheet_safe(cell: str) -> str:
 
 
 def predictions_csv(predictions: Predictions) -> str:
-    """A line a picture: path, label, predicted, probability (of the predicted class), split."""
-    classes = predictions.classes
-    rows = zip(predictions.paths, predictions.labels, predictions.predicted, predictions.confidence, predictions.split)
+    """A line a picture: path, label, predicted, probability (of the predicted class), split, refused.
+
+    refused: why the model gives no answer, "not sure" or "none of these"; empty where it does.
+    """
+    found, classes = predictions, predictions.classes
+    refused = found.refused if found.refused is not None else [""] * len(found)
+    rows = zip(found.paths, found.labels, found.predicted, found.confidence, found.split, refused)
     return _csv(
-        ["path", "label", "predicted", "probability", "split"],
-        ([path, classes[label], classes[answer], f"{p:.6f}", str(part)] for path, label, answer, p, part in rows),
+        ["path", "label", "predicted", "probability", "split", "refused"],
+        ([path, classes[label], classes[answer], f"{p:.6f}", str(part), str(why)] for path, label, answer, p, part, why in rows),
     )
 
 

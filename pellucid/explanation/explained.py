@@ -33,7 +33,8 @@ class Explained:
     original_size: tuple[int, int]  # width and height before it was fitted
     classes: tuple[str, ...]
     probabilities: np.ndarray  # (classes,)
-    answer: str | None  # None: the model is not sure
+    answer: str | None  # None: the model refuses to answer
+    refused: str  # why: "not sure" or "none of these"; "": it answers
     target: int
     label: int  # the class that the loss of the walk takes for true
     label_from: str  # how it is known, in words
@@ -64,6 +65,7 @@ class Explained:
         return {
             "picture": self.picture,
             "answer": self.answer,
+            "refused": self.refused or None,
             "probabilities": dict(zip(self.classes, self.probabilities.tolist(), strict=True)),
             "target": self.classes[self.target],
             "label": self.classes[self.label],

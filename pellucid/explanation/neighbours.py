@@ -7,7 +7,8 @@ import numpy as np
 from pellucid import kernels
 from pellucid.classifier import Classifier
 from pellucid.kernels.blas import single_threaded_blas
-from pellucid.nn import Dense, Network
+from pellucid.nn import Network
+from pellucid.nn.features import feature_count, features_and_outputs
 
 _BATCH_SIZE = 256
 
@@ -32,7 +33,7 @@ def features(model: Classifier | Network, x) -> np.ndarray:
                 prepared = np.empty(part.shape, np.float32)
                 model.input.normalise(part, prepared)
                 part = prepared
-            found.append(_before_the_head(body, np.ascontiguousarray(part, network.dtype)))
+            found.append(features_and_outputs(body, part)[:, : feature_count(network)])
     return np.concatenate(found)
 
 
@@ -41,15 +42,3 @@ def nearest(known: np.ndarray, wanted: np.ndarray, count: int = 8) -> tuple[np.n
     distances = np.sqrt(np.square(known.astype(np.float64) - wanted).sum(axis=1))
     rows = np.argsort(distances, kind="stable")[:count]
     return rows, distances[rows]
-
-
-def feature_layer(network: Network) -> int:
-    """The position of the layer whose input the features are: the last dense one, else the last."""
-    dense = [position for position, layer in enumerate(network.layers) if isinstance(layer, Dense)]
-    return dense[-1] if dense else len(network.layers) - 1
-
-
-def _before_the_head(network: Network, x: np.ndarray) -> np.ndarray:
-    for layer in network.layers[: feature_layer(network)]:
-        x = layer.forward(x, False, False)
-    return x.reshape(len(x), -1).copy()

@@ -1,4 +1,4 @@
-"""A recipe: everything that fixes a run, in ten tables."""
+"""A recipe: everything that fixes a run, table by table."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -13,6 +13,7 @@ from pellucid.recipes.sections import (
     AUTOENCODERS,
     KEYS,
     START,
+    Answers,
     Augment,
     Data,
     Faults,
@@ -46,6 +47,7 @@ class Recipe(Section):
     optimizer: Optimizer = Optimizer()
     schedule: Schedule = Schedule()
     training: Training = Training()
+    answers: Answers = Answers()
     faults: Faults = Faults()
     tune: Space = Field({}, description="what `pellucid tune` may change")
 
@@ -84,6 +86,7 @@ class Recipe(Section):
             "training.learning_curve = false: it counts the naming of classes": self.training.learning_curve,
             'augment.views = "none": a picture has one reconstruction': self.augment.views != "none",
             "no transfer.model": self.transfer.model,
+            "answers.abstain_at_risk = 0: there are no answers to be unsure of": self.answers.abstain_at_risk,
         }
         for expected, violated in wrong.items():
             if violated:

@@ -11,6 +11,7 @@ from pellucid.errors import RecipeError
 from pellucid.recipes.problems import did_you_mean, dotted_keys
 
 EVERYDAY = {
+    "abstain_at_risk": "answers.abstain_at_risk",
     "batch_size": "training.batch_size",
     "classes": "data.classes",
     "epochs": "training.epochs",

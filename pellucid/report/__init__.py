@@ -5,7 +5,7 @@ each figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words 
 """
 
 from pellucid.report.checks import Checks, Strip, Tile, check_sentences, render_checks
-from pellucid.report.choice import gallery, samples
+from pellucid.report.choice import gallery, refused, samples
 from pellucid.report.comparison import render_comparison
 from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, Rebuilt, ReportData
 from pellucid.report.drawings import save_figures
@@ -28,6 +28,7 @@ __all__ = [
     "check_sentences",
     "explanation_figures",
     "gallery",
+    "refused",
     "render",
     "render_checks",
     "render_comparison",

@@ -38,6 +38,17 @@ def gallery(
     return tuple(_answer(predictions, int(row), show) for row in rows)
 
 
+def refused(predictions: Predictions, part: str, show: Show, *, each: int = 16) -> tuple[Answer, ...]:
+    """Pictures of a part that are refused, at most `each` for one reason, the surest first."""
+    if predictions.refused is None:
+        return ()
+    rows = predictions.rows(part)
+    rows = rows[np.argsort(-predictions.confidence[rows], kind="stable")]
+    reasons = [reason for reason in np.unique(predictions.refused[rows]) if reason]
+    chosen = [row for reason in reasons for row in rows[predictions.refused[rows] == reason][:each]]
+    return tuple(_answer(predictions, int(row), show) for row in chosen)
+
+
 def _answer(predictions, row, show):
     label, predicted = int(predictions.labels[row]), int(predictions.predicted[row])
     return Answer(
@@ -46,4 +57,5 @@ def _answer(predictions, row, show):
         predictions.classes[predicted],
         float(predictions.probabilities[row][predicted]),
         float(predictions.probabilities[row][label]),
+        "" if predictions.refused is None else str(predictions.refused[row]),
     )

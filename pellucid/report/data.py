@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, ReconstructionScores, Scores, Seen, Slice
+from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, ReconstructionScores, Refusals, Scores, Seen, Slice
 from pellucid.report.checks import Checks
 
 # How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
@@ -28,6 +28,7 @@ class Answer(NamedTuple):
     predicted: str
     probability: float  # of the predicted class
     label_probability: float  # of the true class
+    refused: str = ""  # why it is not given: "not sure" or "none of these"
 
     @property
     def is_right(self) -> bool:
@@ -123,6 +124,8 @@ class ReportData:
     seen: Seen | None = None  # pictures of the headline's part that have a copy in training
     learning_curve: LearningCurve | None = None  # through trainings on shares of the pictures
     slices: Sequence[Slice] = ()  # parts of the headline's pictures beside the rest
+    refusals: Refusals | None = None
+    refused: Sequence[Answer] = ()  # some pictures of the headline's part that the network does not answer
     folds: Sequence[float] = ()  # accuracies of the folds, where it was cross-validated
     warnings: Sequence[str] = ()  # sentences that the reader must not miss
     checks: Checks | None = None  # what was found before training

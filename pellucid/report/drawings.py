@@ -9,6 +9,7 @@ from pathlib import Path
 from pellucid.files import atomic_path
 from pellucid.report import figures, search_figures
 from pellucid.report.data import Costs, ReportData
+from pellucid.report.refusals import FEW
 
 RESOLUTION = 150  # dots an inch
 
@@ -70,6 +71,14 @@ def ranking_svg(data: ReportData) -> list[str]:
     drawings = {"ROC curve": (figures.roc, data.ranking.roc)}
     drawings["Precision and recall"] = figures.precision_recall, data.ranking.precision_recall
     return [as_svg(_drawn(draw, curves), name) for name, (draw, curves) in drawings.items()]
+
+
+def risk_coverage_svg(data: ReportData) -> list[str]:
+    """The risk-coverage curve, with the chosen point."""
+    found = data.refusals
+    if not (found and found.curve and found.curve.n >= FEW):
+        return []
+    return [as_svg(_drawn(figures.risk_coverage, found), "Risk and coverage")]
 
 
 def learning_curve_svg(data: ReportData) -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pellucid.evaluation import LearningCurve
+from pellucid.evaluation import LearningCurve, Refusals
 from pellucid.evaluation.calibration import Bin
 from pellucid.evaluation.ranking import Curve
 from pellucid.report.data import Answer, Costs, Picture, Rebuilt
@@ -30,6 +30,7 @@ NAME = 18  # the longest name that is written out, in letters
 _LOG_FROM = 30  # a loss that falls by more than this factor is drawn on a logarithmic scale
 _POINTS = 200  # of a curve among many; more could not be told apart
 _CLASSES_NAMED = 40  # more class names than this cannot be read along an axis
+_POINTS = 300  # of a curve that are drawn
 _CLASSES_COUNTED = 15  # more columns than this leave no room for counts
 
 
@@ -150,6 +151,25 @@ def learning_curve(ax, found: LearningCurve) -> None:
     ax.minorticks_off()
     ax.set_title(f"Accuracy ({found.part}), %", loc="left", pad=10, fontsize=10.5, color=INK, weight="bold")
     ax.set_xlabel("learned from", color=MUTED)
+def risk_coverage(ax, refusals: Refusals) -> None:
+    """Share of pictures answered against the share of answers that is wrong, and, dashed, how large that may truly be.
+
+    The threshold that was chosen is a ring, the risk that was asked for a line. `refusals.curve` is needed.
+    """
+    curve, promise, risk = refusals.curve, refusals.promise, refusals.risk
+    _unit_square(ax, "Wrong, by share answered", "answered, %", "wrong among the answers, %")
+    shown = np.unique(np.linspace(0, len(curve.risk) - 1, _POINTS).round().astype(np.int64))
+    coverage = 100 * curve.coverage[shown]
+    ax.plot(coverage, 100 * curve.bound[shown], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+    ax.plot(coverage, 100 * curve.risk[shown], color=BLUE, linewidth=1.8)
+    top = max(100 * float(curve.risk.max()), 250 * risk, 300 * float(curve.risk[-1]), 5.0)
+    ax.set_ylim(0, min(101, top))
+    if risk:
+        ax.axhline(100 * risk, color=ORANGE, linewidth=1)
+        _text(ax, 1, 100 * risk, f"asked for: {percent(risk)}", color=ORANGE, ha="left", va="bottom", fontsize=9)
+    if promise:
+        ring = {"markersize": 8, "markeredgecolor": BLUE, "markeredgewidth": 1.8}
+        ax.plot(100 * promise.coverage, 100 * promise.wrong / promise.answered, "o", color=PAPER, clip_on=False, zorder=3, **ring)
 
 
 def samples(ax, pictures: Mapping[str, Sequence[Picture]]) -> None:

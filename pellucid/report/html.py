@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pellucid.evaluation import Slice
 from pellucid.nn.activations import ACTIVATIONS
-from pellucid.report import doctor, facts, pictures, sentences, words, worth
+from pellucid.report import doctor, facts, pictures, refusals, sentences, words, worth
 from pellucid.report.data import PART_WORDS, ReportData
-from pellucid.report.drawings import calibration_svg, curves_svg, learning_curve_svg, ranking_svg
+from pellucid.report.drawings import calibration_svg, curves_svg, learning_curve_svg, ranking_svg, risk_coverage_svg
 from pellucid.report.equations import called, typeset
 
 _FOLDER = Path(__file__).parent
@@ -38,10 +38,22 @@ def render(data: ReportData) -> str:
         slices=_by_kind(data.slices),
         slice_sentences=worth.worse_slices(data.slices, data.noun) or [worth.no_worse_slice(data.noun)],
         ranking_facts=worth.ranking_facts(data.ranking) if data.ranking else [],
+        **_refusals(data),
         strength=pictures.confusion_strength(data.headline.confusion),
         confused=sentences.most_confused(data.headline, 8),
         as_picture=len(data.data.classes) > _CELLS,
     )  # fmt: skip
+
+
+def _refusals(data: ReportData) -> dict:
+    """What the section on refused pictures says."""
+    found, left = data.refusals, data.refusals.answered if data.refusals else None
+    return {
+        "promised_sentence": refusals.promised(found, data.noun) if found and found.curve else "",
+        "gained_sentence": refusals.gained(data.headline, left, data.part_word, data.noun) if left else "",
+        "strange_sentence": refusals.strange(found, data.part_word, data.noun) if left else "",
+        "refusal_curves": risk_coverage_svg(data),
+    }
 
 
 def render_reconstruction(data: ReportData) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from pellucid.checks import facts_of_files
-from pellucid.classifier import Classifier, probabilities
-from pellucid.errors import DataError
-from pellucid.evaluation import Predictions, Scores, Slice, score
+from pellucid.classifier import Classifier
+from pellucid.errors import DataError, PellucidError
+from pellucid.evaluation import Answered, Predictions, Scores, Slice, answered, score
 from pellucid.images import Dataset, open_source, read
-from pellucid.nn.losses import LOSSES
+from pellucid.nn.losses import LOSSES, Loss
+from pellucid.recipes import Recipe
 from pellucid.recipes.read import parse_toml
 from pellucid.runs.leak_guard import guard
 from pellucid.runs.prepare import files_behind, in_order, split_of
@@ -24,13 +25,18 @@ PARTS = ("train", "validation", "test", "all")
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """Scores and answers. part: "test", "train", "validation", or "all"; why: how the part was chosen, in words."""
+    """Scores and answers. part: "test", "train", "validation", or "all"; why: how the part was chosen, in words.
+
+    The scores count every picture by its most probable class, those that the model refuses to answer too.
+    answered: the same without the refused ones; None for a model that answers everything.
+    """
 
     scores: Scores
     predictions: Predictions
     part: str
     why: str
     slices: tuple[Slice, ...] = ()  # by brightness, size and folder
+    answered: Answered | None = None
 
     @property
     def n(self) -> int:
@@ -42,6 +48,7 @@ class Evaluation:
             **self.scores.to_json(),
             "part": self.part,
             "why": self.why,
+            "answered": self.answered.to_json() if self.answered else None,
             "slices": [each.to_json() for each in self.slices],
             "mistakes": self.predictions.mistakes_json(MISTAKES),
         }
@@ -113,16 +120,35 @@ def _choose(part: str | None, names: np.ndarray | None, dataset: Dataset) -> tup
 
 def _score(classifier: Classifier, dataset: Dataset, rows: np.ndarray, part: str, why: str) -> Evaluation:
     labels = dataset.labels[rows]
-    outputs = classifier.logits(in_model_range(classifier, dataset, rows))
-    found = probabilities(outputs, classifier.link, classifier.temperature)
-    loss = next(loss for loss in LOSSES.values() if loss.link == classifier.link)()
+    decisions = classifier.decide(in_model_range(classifier, dataset, rows))
+    found = decisions.probabilities
     with np.errstate(all="ignore"):
-        value, _ = loss(outputs / np.float32(classifier.temperature), labels)
+        value, _ = training_loss(classifier)(decisions.outputs, labels)
     common = classifier.provenance.get("most_common")  # in training: the baseline knew no more than the network
     common = classifier.classes.index(common) if common in classifier.classes else None
     scores = score(labels, found, classifier.classes, value, most_common=common)
     paths = tuple(dataset.paths[row] for row in rows)
-    return Evaluation(scores, Predictions(paths, labels, found, np.full(len(rows), part), classifier.classes), part, why)
+    predictions = Predictions(paths, labels, found, np.full(len(rows), part), classifier.classes, decisions.refused)
+    refuses = classifier.threshold is not None or classifier.novelty is not None
+    left = answered(labels, predictions.predicted, predictions.refused) if refuses else None
+    return Evaluation(scores, predictions, part, why, left)
+
+
+def recipe_of(classifier: Classifier) -> Recipe | None:
+    """The recipe that the model was trained by, if it knows it."""
+    text = classifier.provenance.get("config")
+    try:
+        return parse_toml(text) if text else None
+    except PellucidError:  # of another version
+        return None
+
+
+def training_loss(classifier: Classifier) -> Loss:
+    """The loss that the model was trained with, as `scores.json` and learning curves have it: without the temperature."""
+    loss, recipe = next(loss for loss in LOSSES.values() if loss.link == classifier.link)(), recipe_of(classifier)
+    if recipe and recipe.loss.label_smoothing and loss.name == "softmax_cross_entropy":
+        loss.label_smoothing = recipe.loss.label_smoothing
+    return loss
 
 
 def in_model_range(classifier: Classifier, dataset: Dataset, rows: np.ndarray) -> np.ndarray:

@@ -8,18 +8,16 @@ import numpy as np
 
 from pellucid import explanation
 from pellucid.classifier import Classifier, probabilities
-from pellucid.errors import DataError, PellucidError, RecipeError
+from pellucid.errors import DataError, RecipeError
 from pellucid.explanation.explained import Explained, Neighbour
 from pellucid.files import atomic_write
 from pellucid.images import Dataset, open_source, read
 from pellucid.images.decode import decode_with_header
 from pellucid.nn import Network
-from pellucid.nn.losses import LOSSES, Loss
 from pellucid.optim import SGD, Penalty, Update
 from pellucid.recipes import Recipe
-from pellucid.recipes.read import parse_toml
 from pellucid.runs.assemble import build_update
-from pellucid.runs.evaluation import in_model_range, parts_of
+from pellucid.runs.evaluation import in_model_range, parts_of, recipe_of, training_loss
 from pellucid.runs.folder import check_free, new_folder
 from pellucid.runs.prepare import files_behind, labelling
 from pellucid.runs.progress import Silent
@@ -100,9 +98,10 @@ def explained(
         raise DataError("this model is an autoencoder and names no class to explain; explanation.walk in Python follows its layers")
     if not classifier.input.is_pictures:
         raise DataError(f"this model takes rows of {classifier.input.shape[0]} numbers, and only pictures can be explained")
-    recipe = _recipe_of(classifier)
+    recipe = recipe_of(classifier)
     shown = _picture(classifier, picture, recipe)
-    p = classifier.predict_proba(shown.values)[0]
+    decisions = classifier.decide(shown.values)
+    p = decisions.probabilities[0]
     answer = int(p.argmax())
     wanted = _class(target, classifier) if target else answer
     true, label_from = _label(label, shown, answer, classifier)
@@ -119,7 +118,8 @@ def explained(
         original_size=shown.original_size,
         classes=classifier.classes,
         probabilities=p,
-        answer=classifier.decide(p[np.newaxis])[0],
+        answer=decisions.labels[0],
+        refused=str(decisions.refused[0]),
         target=wanted,
         label=true,
         label_from=label_from,
@@ -193,27 +193,15 @@ def _label(given: str | None, shown: _Picture, answer: int, classifier: Classifi
     return answer, "the answer itself, for the true class was not given (--label)"
 
 
-def _recipe_of(classifier: Classifier) -> Recipe | None:
-    """The recipe that the model was trained by, if it knows it."""
-    text = classifier.provenance.get("config")
-    try:
-        return parse_toml(text) if text else None
-    except PellucidError:  # of another version
-        return None
-
-
 def _walk(classifier: Classifier, recipe: Recipe | None, shown: _Picture, label: int, weight: str | None) -> explanation.Walk:
-    loss: Loss = next(loss for loss in LOSSES.values() if loss.link == classifier.link)()
-    if recipe and recipe.loss.label_smoothing and loss.name == "softmax_cross_entropy":
-        loss.label_smoothing = recipe.loss.label_smoothing
-
     def make_update(network: Network) -> Update:
         update = build_update(recipe, network, Penalty(recipe.loss.l1, recipe.loss.l2)) if recipe else None
         return update or Update(SGD(network))
 
     rate = recipe.optimizer.learning_rate if recipe and recipe.optimizer.name != "lbfgs" else 0.01
     x = classifier.input.prepare(shown.values)[0].astype(classifier.network.dtype)
-    return explanation.walk(classifier.network, x, label, loss, weight=weight, make_update=make_update, learning_rate=rate)
+    settings = {"weight": weight, "make_update": make_update, "learning_rate": rate}
+    return explanation.walk(classifier.network, x, label, training_loss(classifier), **settings)
 
 
 def _learning(recipe: Recipe | None) -> str:

@@ -6,7 +6,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +25,10 @@ class Prediction:
     """The answer for one picture."""
 
     path: Path
-    label: str | None  # None where the model is not sure enough
-    probability: float  # of the most probable class, whether it is sure or not
+    label: str | None  # None where the model refuses to answer
+    probability: float  # of the most probable class, whether it is answered or not
     probabilities: np.ndarray = field(repr=False)  # (classes,), in the order of the model's classes
+    refused: str = ""  # why there is no label: "not sure" or "none of these"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,16 +47,17 @@ class Answers(Sequence[Prediction]):
         return self.predictions[index]
 
     def best_class(self, prediction: Prediction) -> str:
-        """The most probable class of a picture, sure or not."""
+        """The most probable class of a picture, answered or not."""
         return self.classes[prediction.probabilities.argmax()]
 
     def to_json(self) -> dict:
-        """What `pellucid predict --json` prints; label is null where the model is not sure."""
+        """What `pellucid predict --json` prints; where the model refuses to answer, label is null and refused says why."""
         return {
             "predictions": [
                 {
                     "path": str(each.path),
                     "label": each.label,
+                    "refused": each.refused or None,
                     "probability": each.probability,
                     "probabilities": dict(zip(self.classes, each.probabilities.tolist(), strict=True)),
                 }
@@ -66,16 +68,16 @@ class Answers(Sequence[Prediction]):
         }
 
     def write_csv(self, path: str | Path) -> None:
-        """A line a picture: path, label (empty where not sure), probability, then the probability of each class.
+        """A line a picture: path, label (empty where refused), why it is refused, probability, then that of each class.
 
         Cells that a spreadsheet would run as a formula are escaped. Errors: OutputError.
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(map(spreadsheet_safe, ("path", "label", "probability", *self.classes)))
+        writer.writerow(map(spreadsheet_safe, ("path", "label", "refused", "probability", *self.classes)))
         for each in self:
             numbers = [f"{p:.6f}" for p in (each.probability, *each.probabilities)]
-            writer.writerow([spreadsheet_safe(str(each.path)), spreadsheet_safe(each.label or ""), *numbers])
+            writer.writerow([spreadsheet_safe(str(each.path)), spreadsheet_safe(each.label or ""), each.refused, *numbers])
         atomic_write(path, text.getvalue())
 
 
@@ -83,6 +85,7 @@ def predict(
     model: Classifier | str | Path,
     inputs: str | Path | Iterable[str | Path],
     *,
+    answer_all: bool = False,
     progress: Silent | None = None,
     batch_size: int = BATCH_SIZE,
 ) -> Answers:
@@ -90,11 +93,14 @@ def predict(
 
     Folders are walked; hidden files and those that are no pictures are left out and counted. A picture that cannot
     be read is skipped and listed with the reason. Pictures are decoded in threads and answered batch by batch: memory
-    holds about three batches, however many pictures there are.
+    holds about three batches, however many pictures there are. answer_all: the most probable class of every picture,
+    where the model would say "not sure" or "none of these" too.
 
     Errors: DataError for an input that does not exist, and where no picture can be read; ModelFileError.
     """
     classifier = model if isinstance(model, Classifier) else load(model)
+    if answer_all:
+        classifier = replace(classifier, threshold=None, novelty=None)
     progress = progress or Silent()
     paths, skipped, ignored = _find([inputs] if isinstance(inputs, str | Path) else list(inputs))
     predictions = []
@@ -112,9 +118,9 @@ def predict(
 def _answer(classifier: Classifier, pictures: Sequence[tuple[Path, np.ndarray]]) -> list[Prediction]:
     if not pictures:
         return []
-    p = classifier.predict_proba_decoded(np.stack([values for _, values in pictures]))
-    rows = zip(pictures, classifier.decide(p), p, strict=True)
-    return [Prediction(path, label, float(row.max()), row) for (path, _), label, row in rows]
+    found = classifier.decide_decoded(np.stack([values for _, values in pictures]))
+    rows = zip(pictures, found.labels, found.probabilities, found.refused, strict=True)
+    return [Prediction(path, label, float(p.max()), p, str(why)) for (path, _), label, p, why in rows]
 
 
 def _decoded(

@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid.evaluation import Predictions, Scores
 from pellucid.explanation import first_layer
-from pellucid.report import DataFacts, Formula, InputFacts, Rebuilt, ReportData, gallery, samples, thumbnail
+from pellucid.report import DataFacts, Formula, InputFacts, Rebuilt, ReportData, gallery, refused, samples, thumbnail
 from pellucid.runs.assemble import SETTINGS, Parts
 from pellucid.runs.checking import guarded, section, with_folds
 from pellucid.runs.cross_validation import CrossValidation
@@ -42,10 +42,10 @@ def report_data(
     def show_answer(row: int) -> np.ndarray | None:
         return show(row_of[predictions.paths[row]])
 
-    answers = ()
+    answers = left_out = ()
     if predictions:
         shown = part if part in predictions.split else None  # folds: all of them
-        answers = gallery(predictions, shown, show_answer)
+        answers, left_out = gallery(predictions, shown, show_answer), refused(predictions, part, show_answer)
     return ReportData(
         title=dataset.name,
         data=_data_facts(prepared),
@@ -80,6 +80,8 @@ def report_data(
         seen=worth.seen if worth else None,
         learning_curve=worth.learning_curve if worth else None,
         slices=worth.slices if worth else (),
+        refusals=worth.refusals if worth else None,
+        refused=left_out,
         folds=folds.accuracies if folds else (),
         warnings=remarks(prepared),
         checks=section(with_folds(prepared.findings, folds), guarded(prepared)),

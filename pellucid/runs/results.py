@@ -20,6 +20,7 @@ from pellucid.evaluation import (
 )
 from pellucid.files import atomic_write
 from pellucid.nn.network import Network
+from pellucid.refusal import Novelty
 from pellucid.runs.assemble import Parts
 from pellucid.runs.checking import with_folds
 from pellucid.runs.cross_validation import CrossValidation
@@ -29,6 +30,7 @@ from pellucid.runs.learn import keep_final_weights
 from pellucid.runs.learning_curve import curve_of
 from pellucid.runs.prepare import Prepared
 from pellucid.runs.reconstruction import finish_reconstruction
+from pellucid.runs.refusals import refuse
 from pellucid.runs.report_data import report_data
 from pellucid.runs.run import Run, headline_part
 from pellucid.runs.worth import Worth, worth_of
@@ -53,13 +55,15 @@ def finish(
     keep_final_weights(parts)
     if not parts.loss.names_classes:
         return finish_reconstruction(prepared, parts, folder, stopped=stopped)
-    scores, predictions, temperature = judge(prepared, parts.network, parts.loss)
+    scores, predictions, temperature, novelty, strange = judge(prepared, parts.network, parts.loss)
     if folds and prepared.recipe.training.final:
         scores, predictions = scores | {"cross-validation": folds.scores}, folds.predictions
     part = headline_part(scores)
-    classifier = make_classifier(prepared, parts, scores, folds, temperature)
+    refusals, predictions = refuse(prepared, predictions, strange, novelty.limit if novelty else None, part)
+    threshold = refusals.promise.threshold if refusals.promise else None
+    classifier = make_classifier(prepared, parts, scores, folds, temperature, threshold, novelty)
     classifier.save(folder.model)
-    worth = worth_of(prepared, predictions, part, temperature)
+    worth = worth_of(prepared, predictions, part, temperature, refusals)
     if shares is not None:
         worth = replace(worth, learning_curve=curve_of(prepared, shares, scores[part]))
     write_tables(folder, scores, predictions, part, folds, worth)
@@ -90,6 +94,8 @@ def make_classifier(
     scores: Mapping[str, Scores],
     folds: CrossValidation | None,
     temperature: float = 1.0,
+    threshold: float | None = None,
+    novelty: Novelty | None = None,
 ) -> Classifier:
     """The network as a classifier that knows its input, its classes, where it comes from and what it scored.
 
@@ -101,7 +107,9 @@ def make_classifier(
         classes=prepared.dataset.classes if parts.loss.names_classes else (),
         link=parts.loss.link,
         temperature=temperature,
+        threshold=threshold,
         views=prepared.recipe.augment.views,
+        novelty=novelty,
         provenance=_provenance(prepared),
         scores={part: _short(scores[part]) for part in scores} | ({"folds": folds.to_json()} if folds else {}),
     )

@@ -32,7 +32,7 @@ class Run:
     seconds: float  # of training
     recipe: str  # its name
     folds: CrossValidation | None = None
-    worth: Worth = field(default_factory=Worth, repr=False)  # baselines, calibration, curves of `part`
+    worth: Worth = field(default_factory=Worth, repr=False)  # baselines, calibration, curves, refusals of `part`
 
     @property
     def accuracy(self) -> float:
@@ -84,7 +84,8 @@ class Run:
         found = {"accuracy": self.accuracy, "interval": list(self.interval), "majority": scores.majority[1]}
         baselines = self.worth.ladder.to_json() if self.worth.ladder else []
         slices = [each.to_json() for each in self.worth.slices]
-        return found | {"baselines": baselines, "slices": slices, "loss": scores.to_json()["loss"]}
+        refusals = self.worth.refusals.to_json() if self.worth.refusals else None
+        return found | {"baselines": baselines, "slices": slices, "loss": scores.to_json()["loss"], "refusals": refusals}
 
 
 def headline_part(scores: Mapping[str, Scores]) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections import Counter
 from pathlib import Path
 
 from PIL import Image
@@ -51,8 +52,8 @@ def draw_sheet(answers: Answers) -> Image.Image:
 def _draw_title(canvas: Canvas, answers: Answers, shown: int) -> None:
     count = f"{len(answers):,} pictures" if len(answers) > 1 else "1 picture"
     parts = [f"the first {shown} are shown"] if shown < len(answers) else []
-    if unsure := sum(each.label is None for each in answers):
-        parts.append(f"{unsure:,} not sure")
+    refused = Counter(each.refused for each in answers if each.refused)
+    parts += [f"{number:,} {why}" for why, number in sorted(refused.items())]
     if answers.skipped:
         parts.append(f"{len(answers.skipped):,} could not be read")
     canvas.draw.text((_GAP, 38), count, INK, canvas.title, anchor="ls")

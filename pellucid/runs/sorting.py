@@ -10,16 +10,17 @@ from pathlib import Path
 
 from pellucid.errors import OutputError
 from pellucid.files import atomic_path
+from pellucid.refusal import NONE_OF_THESE, NOT_SURE
 from pellucid.runs.prediction import Answers
 
-NOT_SURE = "not-sure"
+REFUSED = {NOT_SURE: "not-sure", NONE_OF_THESE: "none-of-these"}
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)  # devices of Windows
 _LONGEST = 100  # bytes of UTF-8; file systems take 255
 
 
 def sort_into(answers: Answers, folder: str | Path) -> dict[str, int]:
-    """Copy each picture to folder/<class>/, those not sure to folder/not-sure/; count them by folder.
+    """Copy each picture to folder/<class>/, refused ones to folder/not-sure/ or none-of-these/; count them by folder.
 
     Nothing is moved or overwritten: where a name is taken, the copy is called cat-2.jpg. Each copy appears whole or not
     at all. Errors: OutputError where a folder or copy cannot be written.
@@ -28,7 +29,7 @@ def sort_into(answers: Answers, folder: str | Path) -> dict[str, int]:
     counts: Counter[str] = Counter()
     next_number: dict[Path, int] = {}
     for each in answers:
-        name = names[each.label] if each.label is not None else NOT_SURE
+        name = names[each.label] if each.label is not None else REFUSED[each.refused]
         _copy(each.path, _made(Path(folder, name)) / each.path.name, next_number)
         counts[name] += 1
     return dict(counts)
@@ -40,7 +41,7 @@ def class_folders(classes: Sequence[str]) -> dict[str, str]:
     Slashes, characters that Windows reserves, and those that cannot be printed become "_"; dots and spaces at the ends
     go; names of devices become _CON; a name that is then taken gets "-2".
     """
-    taken, names = {_key(NOT_SURE)}, {}
+    taken, names = {_key(name) for name in REFUSED.values()}, {}
     for label in classes:
         stem = name = _folder_name(label)
         number = 2

@@ -22,6 +22,7 @@ from pellucid.runs.learn import learn
 from pellucid.runs.learning_curve import announce, train_shares
 from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
+from pellucid.runs.refusals import check_refusals, no_promise
 from pellucid.runs.results import finish, write_start
 from pellucid.runs.run import Run
 from pellucid.runs.within_epoch import Told
@@ -60,6 +61,7 @@ def train_prepared(prepared: Prepared, out: str | Path | None, progress: Silent,
     assemble(prepared)  # a recipe that does not fit the data fails here, before anything is written
     if prepared.recipe.training.learning_curve:
         announce(prepared, progress)
+    check_refusals(prepared)
     for warning in label_warnings(prepared):
         progress.say(f"warning: {warning}")
     folder = RunFolder.create(out, prepared.dataset.name)
@@ -114,7 +116,10 @@ def _run(prepared: Prepared, folder: RunFolder, progress: Silent, stop: Callable
     stopped, shares = _why_stopped(parts, stop), None
     if recipe.training.learning_curve and not stop():
         shares = train_shares(prepared, folder, progress, stop)
-    return finish(prepared, parts, folder, folds=validated, stopped=stopped, shares=shares)
+    run = finish(prepared, parts, folder, folds=validated, stopped=stopped, shares=shares)
+    if run.worth.refusals and (problem := no_promise(run.worth.refusals)):
+        progress.say(f"warning: {problem}")
+    return run
 
 
 def _learn(prepared: Prepared, parts: Parts, folder: RunFolder, progress: Silent, stop: Callable[[], bool]) -> None:

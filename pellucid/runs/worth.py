@@ -1,4 +1,4 @@
-"""What a score is worth: beside simpler methods, and how far the probabilities behind it can be trusted."""
+"""What a score is worth: beside simpler methods, with probabilities that can be trusted or not, without refused pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from pellucid.evaluation import (
     LearningCurve,
     Predictions,
     Ranking,
+    Refusals,
     Seen,
     Slice,
     calibration,
@@ -36,6 +37,7 @@ class Worth:
     seen: Seen | None = None  # pictures of the part that have a copy in training
     slices: tuple[Slice, ...] = ()  # by brightness, size and folder
     mistakes: Sequence[dict] = ()  # the surest, with their names
+    refusals: Refusals | None = None
 
     def to_json(self) -> dict:
         """The keys that `scores.json` has beside its parts."""
@@ -47,13 +49,14 @@ class Worth:
             "learning_curve": self.learning_curve.to_json() if self.learning_curve else None,
             "slices": [each.to_json() for each in self.slices],
             "mistakes": list(self.mistakes),
+            "refusals": self.refusals.to_json() if self.refusals else None,
         }
 
 
-def worth_of(prepared: Prepared, predictions: Predictions, part: str, temperature: float) -> Worth:
+def worth_of(prepared: Prepared, predictions: Predictions, part: str, temperature: float, refusals: Refusals) -> Worth:
     """Of the answers to `part`: where it was learned from, there is no ladder, for the nearest neighbour would find itself."""
     folds = part == "cross-validation"  # every picture, answered by other networks, without temperature
-    rows = np.arange(len(predictions)) if folds else np.flatnonzero(predictions.split == part)
+    rows = predictions.rows(part)
     found, labels = predictions.probabilities[rows], predictions.labels[rows]
     fitted = len(prepared.split.validation) if temperature != 1 else 0
     return Worth(
@@ -63,6 +66,7 @@ def worth_of(prepared: Prepared, predictions: Predictions, part: str, temperatur
         seen=seen_of(prepared, predictions, part) if part in HELD_OUT else None,
         slices=_slices(prepared, predictions, rows, folds) if part != "train" else (),
         mistakes=predictions.mistakes_json(MISTAKES, part=None if folds else part),
+        refusals=refusals,
     )
 
 

@@ -1,6 +1,7 @@
 """A pass without learning: outputs, loss and accuracy of a network as it stands."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 from typing import NamedTuple
 
@@ -9,8 +10,10 @@ import numpy as np
 from pellucid.images import views as test_time
 from pellucid.kernels import reference
 from pellucid.kernels.blas import single_threaded_blas
+from pellucid.nn.features import feature_count, features_and_outputs
 from pellucid.nn.losses import Loss
 from pellucid.nn.network import Network
+from pellucid.refusal import Novelty
 
 
 class Measure(NamedTuple):
@@ -36,7 +39,31 @@ def measure(network: Network, loss: Loss, batches: Iterable) -> Measure:
 def predict_outputs(network: Network, batches: Iterable, views: str = "none") -> np.ndarray:
     """The network's outputs for all batches of (x, t, w), averaged over the views of each picture: (N, *out_shape)."""
     with single_threaded_blas(), np.errstate(all="ignore"):
-        return np.concatenate([test_time.averaged(network.forward, x, views, network.kernels) for x, _, _ in batches])
+        return np.concatenate([*_averaged(network.forward, network, batches, views)])
+
+
+def predict_features(network: Network, batches: Iterable, views: str = "none") -> np.ndarray:
+    """What its last dense layer sees, averaged in the same way: (N, F)."""
+    forward = functools.partial(features_and_outputs, network)
+    with single_threaded_blas(), np.errstate(all="ignore"):
+        return np.concatenate([both[:, : feature_count(network)] for both in _averaged(forward, network, batches, views)])
+
+
+def predict_with_distances(
+    network: Network, batches: Iterable, novelty: Novelty, views: str = "none"
+) -> tuple[np.ndarray, np.ndarray]:
+    """The outputs (N, K), and how far from its training pictures `novelty` finds each picture: (N,)."""
+    forward, count = functools.partial(features_and_outputs, network), feature_count(network)
+    outputs, distances = [], []
+    with single_threaded_blas(), np.errstate(all="ignore"):
+        for both in _averaged(forward, network, batches, views):
+            distances.append(novelty.distances(both[:, :count]))
+            outputs.append(both[:, count:])
+    return np.concatenate(outputs), np.concatenate(distances)
+
+
+def _averaged(forward: Callable, network: Network, batches: Iterable, views: str) -> Iterator[np.ndarray]:
+    return (test_time.averaged(forward, x, views, network.kernels) for x, _, _ in batches)
 
 
 def count_hits(loss: Loss, z: np.ndarray, t: np.ndarray, kernels: ModuleType = reference) -> int:

@@ -37,10 +37,17 @@ def test_predictions_name_label_answer_and_part():
     text = predictions_csv(predictions)
     assert "\r" not in text
     assert read(text) == [
-        ["path", "label", "predicted", "probability", "split"],
-        ["cats/=cmd.png", "cat", "cat", "0.750000", "test"],
-        ["'-b,c.png", '\'@"dog"', "cat", "1.000000", "train"],
+        ["path", "label", "predicted", "probability", "split", "refused"],
+        ["cats/=cmd.png", "cat", "cat", "0.750000", "test", ""],
+        ["'-b,c.png", '\'@"dog"', "cat", "1.000000", "train", ""],
     ]
+
+
+def test_predictions_say_why_there_is_no_answer():
+    p = np.array([[0.6, 0.4], [0.9, 0.1]])
+    refused = np.array(["not sure", "none of these"])
+    rows = read(predictions_csv(Predictions(("a", "b"), np.zeros(2, int), p, np.array(["test"] * 2), ("x", "y"), refused)))
+    assert [row[-1] for row in rows] == ["refused", "not sure", "none of these"]
 
 
 def test_the_split_is_named_for_each_picture():

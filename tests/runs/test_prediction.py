@@ -151,7 +151,7 @@ def test_dark_pictures_pass_where_a_dark_array_would_be_doubted(tmp_path):
 def test_memory_holds_a_few_batches_however_many_pictures_there_are(classifier, folder, monkeypatch):
     paths = [picture(folder / "many" / f"{number}.png", 9) for number in range(60)]
     decoded, most, lock, decode = set(), 0, threading.Lock(), InputSpec.decode
-    answer = Classifier.predict_proba_decoded
+    answer = Classifier.decide_decoded
 
     def counting(spec, path):
         with lock:
@@ -162,21 +162,21 @@ def test_memory_holds_a_few_batches_however_many_pictures_there_are(classifier, 
         nonlocal most
         with lock:
             most = max(most, len(decoded))
-        p = answer(self, values)
+        found = answer(self, values)
         with lock:
             for path in paths[: len(values)]:
                 decoded.discard(path)
             del paths[: len(values)]
-        return p
+        return found
 
     monkeypatch.setattr(InputSpec, "decode", counting)
-    monkeypatch.setattr(Classifier, "predict_proba_decoded", answering)
+    monkeypatch.setattr(Classifier, "decide_decoded", answering)
     assert len(predict(classifier, list(paths), batch_size=4)) == 60
     assert most <= 3 * 4
 
 
 def test_an_error_while_answering_stops_the_decoding(classifier, folder, monkeypatch):
-    monkeypatch.setattr(Classifier, "predict_proba_decoded", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(Classifier, "decide_decoded", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     threads = threading.active_count()
     with pytest.raises(KeyboardInterrupt):
         predict(classifier, folder, batch_size=2)
@@ -208,6 +208,7 @@ def test_json_holds_everything(classifier, folder):
     assert first["probabilities"].keys() == set(CLASSES) and first["probability"] == max(
         first["probabilities"].values()
     )
+    assert first["refused"] is None and middle["refused"] == "not sure"
     assert middle["label"] is None and 0.5 < middle["probability"] < 0.9
 
 
@@ -219,10 +220,10 @@ def test_csv_is_safe_in_a_spreadsheet(classifier, tmp_path, monkeypatch):
     answers.write_csv("out.csv")
     with open("out.csv", encoding="utf-8", newline="") as file:
         header, first, second, third = csv.reader(file)
-    assert header == ["path", "label", "probability", "dark", "'=bright"]
-    assert first[:2] == ["'=cmd(1).png", "'=bright"] and float(first[2]) == float(first[4])
+    assert header == ["path", "label", "refused", "probability", "dark", "'=bright"]
+    assert first[:3] == ["'=cmd(1).png", "'=bright", ""] and float(first[3]) == float(first[5])
     assert second[0] == "a,b.png"
-    assert third[:2] == ["middle.png", ""]
+    assert third[:3] == ["middle.png", "", "not sure"]
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are text here")

@@ -1,0 +1,105 @@
+"""Does a model know which pictures are none of its classes?
+
+    python -m benchmarks.novelty                  trains a model on each data set, writes the table in docs/honesty.md
+    python -m benchmarks.novelty --minutes 0.1    the same with less training: does it work?
+    python -m benchmarks.novelty --write          only the table, from benchmarks/novelty.json
+
+Each model is given the test pictures of all data sets. Of its own about 1 % should be refused, of the others as many as can
+be. The data sets lie below the folder PELLUCID_DATA: rabbits-cats/, mnist/, cifar-10-batches-py/.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import pellucid
+from benchmarks.honesty import PAGE
+from pellucid.images import Dataset, open_source, read
+
+FOUND = Path(__file__).parent / "novelty.json"
+HEADING = "## Pictures that are none of the classes"
+MOST = 2000  # pictures of each kind
+# What a recipe for a record leaves out: validation pictures, which set the limit.
+SOURCES = {"rabbits and cats": "rabbits-cats", "MNIST": "mnist", "CIFAR-10": "cifar-10"}
+SETTINGS = {"validation": 0.15}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=3.0, metavar="M", help="longest training of a model (3)")
+    parser.add_argument("--write", action="store_true", help="write the table; train nothing")
+    options = parser.parse_args()
+    if not options.write:
+        rows = [measure(name, options.minutes) for name in SOURCES]
+        FOUND.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(page[: page.index(HEADING)] + section(), encoding="utf-8")
+    print(section())
+
+
+def measure(name: str, minutes: float) -> dict:
+    """Train on one data set; the shares of the test pictures of each that are refused as "none of these"."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = pellucid.train(place(name), out=Path(folder, "run"), minutes=minutes, **SETTINGS)
+        size = run.model.stat().st_size
+    model, refused = run.classifier, {}
+    for other in SOURCES:
+        refused[other] = share(model, run, read_test(other, model))
+    return {
+        "model": name,
+        "recipe": run.recipe,
+        "accuracy": run.accuracy,
+        "n_test": run.n_test,
+        "known": len(model.novelty.features),
+        "features": model.novelty.features.shape[1],
+        "bytes": size,
+        "novelty_bytes": model.novelty.features.nbytes,
+        "refused": refused,
+    }
+
+
+def place(name: str) -> str:
+    """The named data set, or a folder beside it."""
+    source = SOURCES[name]
+    return os.path.join(os.environ["PELLUCID_DATA"], source) if source == "rabbits-cats" else source
+
+
+def read_test(name: str, model: pellucid.Classifier) -> Dataset:
+    """Test pictures of a data set at the size of a model."""
+    dataset = read(open_source(place(name)), model.input.shape, fit=model.input.fit)
+    rows = np.flatnonzero(dataset.split == "test")
+    return dataset.images[rows[:: -(-len(rows) // MOST)]]
+
+
+def share(model: pellucid.Classifier, run: pellucid.Run, images: np.ndarray) -> dict:
+    return {"n": len(images), "strange": float(model.decide(images).strange.mean())}
+
+
+def section() -> str:
+    """The part of docs/honesty.md that tells what was measured."""
+    rows = json.loads(FOUND.read_text(encoding="utf-8"))
+    names = list(SOURCES)
+    lines = [HEADING, "", INTRODUCTION, "", "| model | accuracy | " + " | ".join(names) + " | stored for it |"]
+    lines.append("| --- " * (len(names) + 3) + "|")
+    for row in rows:
+        cells = [_share(row["refused"][name], name == row["model"]) for name in names]
+        stored = f"{row['known']:,} × {row['features']} numbers, {row['novelty_bytes'] / 1000:,.0f} of {row['bytes'] / 1000:,.0f} kB"
+        lines.append(f"| {row['model']} | {100 * row['accuracy']:.1f} % | {' | '.join(cells)} | {stored} |")
+    return "\n".join(lines) + "\n"
+
+
+INTRODUCTION = """Models trained by `python -m benchmarks.novelty` are given test pictures of all three data sets; each cell is the share that they
+refuse as "none of these". In bold, pictures of the model's own kind, of which about 1 % should be."""
+
+
+def _share(found: dict, own: bool) -> str:
+    text = f"{100 * found['strange']:.1f} %"
+    return f"**{text}**" if own else text
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""What a model refuses to answer and what that gains, in plain sentences."""
+
+from pellucid.evaluation import Answered, Refusals, Scores
+from pellucid.evaluation.abstention import CONFIDENCE
+from pellucid.report.words import count, percent, points
+
+SUREST = 0.9  # the share of answers that is spoken of where no threshold was asked for
+FEW = 50  # pictures from which a curve is worth looking at
+
+
+def promised(found: Refusals, noun: str = "picture") -> str:
+    """The threshold and how it was chosen; or what one could gain."""
+    curve, promise = found.curve, found.promise
+    where = f"{count(curve.n, f'{_word(curve.part)} {noun}')}"
+    if promise:
+        start = (
+            f"Below {percent(promise.threshold)} the answer is “not sure”."
+            if promise.threshold
+            else "Every answer is given: no threshold is needed."
+        )
+        return (
+            f"{start} It was chosen on {where}: {promise.wrong:,} of the {promise.answered:,} answers that are left are wrong, "
+            f"which promises with {CONFIDENCE:.0%} confidence that at most {percent(promise.risk)} of those to come are."
+        )
+    if found.risk:
+        return (
+            f"A risk of at most {percent(found.risk)} was asked for, and no threshold can promise it on {where}: "
+            "none is stored, and every answer is given."
+        )
+    right = 1 - curve.risk_of_surest(SUREST)
+    return (
+        f"The network has no threshold and always answers. Of the {where}, {percent(1 - float(curve.risk[-1]))} are named "
+        f"correctly; of the surest {SUREST:.0%} alone it would be {percent(right)}. `--abstain-at-risk 0.02` chooses a threshold "
+        "above which at most 2 % are wrong."
+    )
+
+
+def gained(scores: Scores, left: Answered, part_word: str, noun: str = "picture") -> str:
+    """Accuracy with and without the refused pictures."""
+    if not left.given:
+        return f"None of the {count(left.n, f'{part_word} {noun}')} is answered."
+    low, high = left.interval
+    of = f"Of the {count(left.n, f'{part_word} {noun}')}, {left.given:,} are answered ({percent(left.coverage)})"
+    if left.given == left.n:
+        return f"All of the {count(left.n, f'{part_word} {noun}')} are answered; {percent(left.accuracy)} are right."
+    gain = left.accuracy - scores.accuracy
+    change = f", {points(gain)} {'more' if gain > 0 else 'less'} than" if round(gain, 3) else ", as many as"
+    return (
+        f"{of}, and {percent(left.accuracy)} of these answers are right (95 % interval {percent(low)} to {percent(high)})"
+        f"{change} if all were answered ({percent(scores.accuracy)})."
+    )
+
+
+def strange(found: Refusals, part_word: str, noun: str = "picture") -> str:
+    """What "none of these" means, and how many ordinary pictures it costs."""
+    if found.limit is None:
+        return ""
+    left = found.answered
+    return (
+        f"A {noun} is “none of these” where its 5th nearest training {noun} lies further away, as the last layer sees them, "
+        f"than for all but 1 % of the validation {noun}s. So {left.strange:,} of the {count(left.n, f'{part_word} {noun}')} are "
+        f"refused ({percent(left.strange / left.n)}). What looks ordinary to the network is still answered, whatever it shows."
+    )
+
+
+def _word(part: str) -> str:
+    return "cross-validated" if part == "cross-validation" else part
