@@ -78,6 +78,9 @@ def test_reference_is_made_of_the_program():
     assert reference.recipes() == (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
 
 
+SOMETIMES = {"seen_in_training", "learning_curve"}  # only where there are copies, and where they are asked for
+
+
 def test_keys_of_json_are_documented(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     train = printed("train", "digits", "--out", "run", "--epochs", "1", "--folds", "2")
@@ -96,7 +99,7 @@ def test_keys_of_json_are_documented(tmp_path, monkeypatch):
         "bench": printed("bench", "--quick"),
     }
     for command, keys in documented.items():
-        assert keys_in_table(command) == keys, command
+        assert keys_in_table(command) - SOMETIMES == keys - SOMETIMES, command
 
 
 def printed(*arguments: str) -> set[str]:

@@ -3,10 +3,10 @@
 PyTorch is the extra `torch`. Nothing here is imported before it is asked for.
 """
 
-from pellucid.errors import RecipeError
 from pellucid.lazy import lazy as _lazy
 
 _HOME = {
+    "Pass": "pellucid.pytorch.learn",
     "check": "pellucid.pytorch.settings",
     "gradients_of": "pellucid.pytorch.module",
     "learn": "pellucid.pytorch.learn",
@@ -16,25 +16,11 @@ _HOME = {
     "optimizer_of": "pellucid.pytorch.settings",
     "take_over": "pellucid.pytorch.module",
     "tensor": "pellucid.pytorch.module",
-    "Pass": "pellucid.pytorch.learn",
+    "problem": "pellucid.pytorch.availability",
+    "require": "pellucid.pytorch.availability",
 }
 
 NOTES = "pytorch.json"  # in the folder of a run: PyTorch's version, how far the first gradients differ, the last losses
 
-__all__ = sorted([*_HOME, "NOTES", "problem", "require"])
+__all__ = ["NOTES", *_HOME]
 __getattr__, __dir__ = _lazy(__name__, _HOME)
-
-
-def problem() -> str | None:
-    """Why there is no PyTorch; None where there is."""
-    try:
-        import torch  # noqa: F401
-    except ImportError as error:
-        return f"PyTorch cannot be imported ({error}); install it with: pip install 'pellucid[torch]'"
-    return None
-
-
-def require() -> None:
-    """RecipeError where PyTorch is not installed."""
-    if found := problem():
-        raise RecipeError(found)

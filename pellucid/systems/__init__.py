@@ -1,23 +1,8 @@
 """The published systems that pellucid reproduces, each as data and plain words; `pellucid reproduce NAME` trains them."""
 
-from pellucid.errors import RecipeError
-from pellucid.systems.cats import CATS
-from pellucid.systems.cifar3 import CIFAR3
-from pellucid.systems.digits import DIGITS
+from pellucid.systems.catalogue import SYSTEMS, system
 from pellucid.systems.evidence import Evidence, Table
-from pellucid.systems.mnist import MNIST
-from pellucid.systems.rabbits import RABBITS
 from pellucid.systems.results import Results, Trained
 from pellucid.systems.system import Claim, Finding, System, Variant
 
 __all__ = ["SYSTEMS", "Claim", "Evidence", "Finding", "Results", "System", "Table", "Trained", "Variant", "system"]
-
-SYSTEMS: tuple[System, ...] = (CATS, RABBITS, MNIST, CIFAR3, DIGITS)
-
-
-def system(name: str) -> System:
-    """The system of that name; RecipeError where there is none."""
-    found = {each.name: each for each in SYSTEMS}
-    if name not in found:
-        raise RecipeError(f"no system {name}; there are {', '.join(found)} (`pellucid reproduce` lists them)")
-    return found[name]

@@ -6,8 +6,8 @@ LINES = [
     (["trian"], "no command trian; did you mean train? (pellucid --help shows what there is)"),
     (
         ["zzz"],
-        "no command zzz; there are train, tune, evaluate, predict, preview, explain, check, recipes, reproduce, find-lr, gradcheck, bench "
-        "(pellucid --help shows what there is)",
+        "no command zzz; there are train, tune, evaluate, predict, preview, explain, check, compare, recipes, reproduce, find-lr, "
+        "gradcheck, bench (pellucid --help shows what there is)",
     ),
     (["--epochs", "3"], "no option --epochs (pellucid --help shows what there is)"),
     (

@@ -92,7 +92,7 @@ def test_copies_across_a_given_split_are_told(tmp_path, wanted, said):
     images = np.stack([np.asarray(scene(rng, 32)) for _ in range(40)])
     given = {"x_train": images, "y_train": np.arange(40) % 2, "x_test": images[:6, :, ::-1], "y_test": np.arange(6) % 2}
     np.savez(tmp_path / "given.npz", **given)
-    prepared = checked(prepare(str(tmp_path / "given.npz"), "mnist", {"data.leak_guard": wanted}, Silent()), Silent())
+    prepared = checked(prepare(str(tmp_path / "given.npz"), "mnist/part-two", {"data.leak_guard": wanted}, Silent()), Silent())
     sentences, serious = check_sentences(prepared.findings, together=True)
     assert said in sentences[0] + sentences[1] and serious == (wanted == "group")
     assert any("none of the test was seen" in text for text in sentences) == (wanted == "drop")

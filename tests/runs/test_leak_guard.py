@@ -50,7 +50,7 @@ def test_switched_off_nobody_looks_for_copies(folder, tmp_path, monkeypatch):
 
     monkeypatch.setattr("pellucid.runs.leak_guard.find_copies", searched)
     monkeypatch.setattr("pellucid.runs.checking.find_copies", searched)
-    run = pellucid.train(folder, "mnist", tmp_path / "run", epochs=1, size=16, leak_guard="off")
+    run = pellucid.train(folder, "mnist/part-two", tmp_path / "run", epochs=1, size=16, leak_guard="off")
     assert "Copies of pictures were not looked for" in run.report.read_text(encoding="utf-8")
     checks = json.loads((tmp_path / "run" / "checks.json").read_text(encoding="utf-8"))
     assert checks["copies_searched"] == "none" and checks["distinct"] is None and run.worth.seen is None
@@ -120,7 +120,7 @@ def test_evaluation_finds_the_same_test_part(folder, tmp_path):
 
 def test_without_the_guard_the_report_says_that_the_score_flatters(folder, tmp_path):
     for guarded, text in ((True, "lie on one side of the split"), (False, "the score flatters")):
-        run = pellucid.train(folder, "mnist", tmp_path / str(guarded), epochs=1, size=16, leak_guard=guarded)
+        run = pellucid.train(folder, "mnist/part-two", tmp_path / str(guarded), epochs=1, size=16, leak_guard=guarded)
         assert text in run.report.read_text(encoding="utf-8")
         assert (run.worth.seen is None) == guarded
     seen, names = run.worth.seen, dict(zip(run.predictions.paths, run.predictions.split, strict=True))

@@ -15,7 +15,7 @@ from pellucid.runs.learning_curve import SHARES, announce, shares_of, train_shar
 from pellucid.runs.prepare import prepare, split_of
 from pellucid.runs.progress import Silent
 
-QUICK = {"recipe": "digits/faithful", "hidden": [16], "epochs": 3, "learning_curve": True}
+QUICK = {"recipe": "digits/faithful", "hidden": [16], "network.initialiser": "he", "epochs": 3, "learning_curve": True}
 
 
 @pytest.fixture(autouse=True)

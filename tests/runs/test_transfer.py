@@ -11,7 +11,7 @@ from pellucid.errors import ModelFileError, RecipeError
 from pellucid.images import InputSpec
 from pellucid.runs.transfer import input_of
 
-SETTINGS = {"recipe": "digits/faithful", "hidden": [16], "epochs": 4}
+SETTINGS = {"recipe": "digits/faithful", "hidden": [16], "network.initialiser": "he", "epochs": 4}
 
 
 @pytest.fixture(scope="module")
