@@ -69,6 +69,7 @@ def _backend():
             if not ray.is_initialized():
                 _join(ray)
             places = max(1, int(ray.cluster_resources().get("CPU", 1) // self.cpus))
+            n_jobs = 1 if n_jobs is None else n_jobs
             wanted = max(1, places + 1 + n_jobs) if n_jobs < 0 else n_jobs
             return super().effective_n_jobs(min(wanted, places))  # more workers than cores would wait for one for ever
 

@@ -52,6 +52,10 @@ class PellucidRegressor(RegressorMixin, Perceptron):
         """(n,) or (n, outputs), in the type that X was evaluated in."""
         return self._predictions(self._outputs(X), self.n_outputs_)
 
+    def to_model(self):
+        """Refused: a model file names classes (docs/decisions/0015-estimators.md). `joblib.dump` keeps a regressor."""
+        raise ValueError("a model file names the class of a picture, and a regressor has none; keep it with joblib.dump")
+
     @classmethod
     def from_sklearn(cls, mlp) -> "PellucidRegressor":
         """A fitted estimator of a fitted MLPRegressor: the same parameters, the same predictions."""

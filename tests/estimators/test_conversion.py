@@ -73,6 +73,8 @@ def test_what_a_model_file_cannot_say_is_refused():
         fitted(PellucidClassifier(**SMALL), X, labels).to_model()
     with pytest.raises(NotFittedError):
         PellucidClassifier().to_model()
+    with pytest.raises(ValueError, match=r"a regressor has none; keep it with joblib.dump"):
+        fitted(PellucidRegressor(max_iter=1), X, X[:, 0]).to_model()
 
 
 PERCEPTRONS = {
