@@ -6,6 +6,7 @@ import numpy as np
 
 from pellucid.evaluation import wilson
 from pellucid.images import open_source
+from pellucid.report.words import count
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.measured import confusion, difference, differences, most_confused
 from pellucid.systems.results import Results
@@ -40,7 +41,7 @@ def against_the_claim(results: Results) -> Evidence:
     here = results.mean("faithful")
     verdict = "inside" if low <= here <= high else "outside"
     text = (
-        f"Mean of {len(runs)} {'seed' if len(runs) == 1 else 'seeds'} here: {percent(here)}. From 82.0 % of 3,000, chance alone "
+        f"Mean of {count(len(runs), 'seed')} here: {percent(here)}. From 82.0 % of 3,000, chance alone "
         f"allows {percent(low)} to {percent(high)} (95 %); {percent(here)} lies {verdict}."
     )
     if here > 0.6:
@@ -165,7 +166,7 @@ def enhancements(results: Results) -> Evidence:
     table, found = differences(results, CHANGES, "faithful")
     helped = sorted((gap.mean, CHANGES[name]) for name, gap in found.items() if gap.shown and gap.mean > 0)
     seeds = max((gap.seeds for gap in found.values()), default=0)
-    text = f"One thing is changed at a time, with the same {seeds} starts as the published network."
+    text = f"One thing is changed at a time, with the starts of the published network, {count(seeds, 'seed')}."
     if helped:
         gain, most = helped[-1]
         text += f" What helps most is {most}: {100 * gain:.1f} points."

@@ -72,7 +72,8 @@ DIGITS = System(
         Finding(
             "“Loss stabilises after about 300 epochs”",
             "A network that has every training picture right can still make its loss smaller by being surer of each answer. That "
-            "costs 700 epochs and mends no mistake.",
+            "costs 700 epochs and mends no mistake. (Of thirty settings with a constant rate that were tried here none gave both "
+            "0.10 after 100 epochs and 0.0013 after 1,000; those taken fit the first and the last loss.)",
             evidence.loss_curve,
             ("faithful",),
         ),

@@ -6,6 +6,7 @@ import numpy as np
 
 from pellucid.evaluation import wilson
 from pellucid.images import Source, open_source
+from pellucid.report.words import count
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.measured import answers, confusion, differences, most_confused
 from pellucid.systems.results import Results, Trained
@@ -61,14 +62,14 @@ def gap(results: Results) -> Evidence:
     train_loss, test_loss = (statistics.fmean(values) for values in zip(*((run.train_loss, run.loss) for run in runs)))
     larger = sum(run.train_accuracy > run.accuracy for run in runs)
     text = (
-        f"In {larger} of {len(runs)} runs the training pictures were named better than the test pictures, and the loss on test "
-        f"pictures was {test_loss / train_loss:,.0f} times that on training pictures."
+        f"In {larger} of {count(len(runs), 'run')} the training pictures were named better than the test pictures, and the loss on "
+        f"test pictures was {test_loss / train_loss:,.0f} times that on training pictures."
     )
     if "early-stop" in results:
         stops = [_lowest(run) for run in results["early-stop"]]
         text += (
-            f" On pictures that were held back the loss was lowest after {statistics.median_low(stops)} epochs (median) and only "
-            "rose from there, while the training loss went on falling."
+            f" On pictures that were held back the loss was lowest after {statistics.median_low(stops)} epochs (median) and fell "
+            "no more, while the training loss went on falling."
         )
     rows = (("accuracy", percent(train), percent(test)), ("loss", f"{train_loss:.4f}", f"{test_loss:.4f}"))
     return Evidence(text, Table(("mean over seeds", "training", "test"), rows))
@@ -89,7 +90,7 @@ def luck(results: Results) -> Evidence:
     )
     if len(found) > 1:
         spread = f"{percent(found[0])} to {percent(found[-1])}"
-        text += f" Here {len(found)} seeds, each with a split and a start of its own, gave {spread}."
+        text += f" Here {count(len(found), 'seed')}, each with a split and a start of its own, gave {spread}."
     return Evidence(text)
 
 
@@ -148,8 +149,8 @@ def not_new(results: Results) -> Evidence:
     answer = int(shares.argmax())
     return Evidence(
         f"All 64 numbers are those of picture {same} of the data set, a {source.classes[source.labels[same]]}. In {trained} of "
-        f"{len(runs)} runs it was a training picture; four in five is what an 80 % split gives. The network of the first seed says "
-        f"{source.classes[answer]}, with {percent(shares[answer])}."
+        f"{count(len(runs), 'run')} it was a training picture; four in five is what an 80 % split gives. The network of the first "
+        f"seed says {source.classes[answer]}, with {percent(shares[answer])}."
     )
 
 
@@ -162,7 +163,7 @@ def confused(results: Results) -> Evidence:
     pairs = {pair: int(counts[a, b] + counts[b, a]) for pair, a, b in (("6 and 8", 6, 8), ("3 and 5", 3, 5))}
     told = " and ".join(f"{n} are between {pair}" for pair, n in pairs.items())
     return Evidence(
-        f"Of the {mistakes} mistakes in {len(runs)} runs, {told}. The most frequent ones:",
+        f"Of the {mistakes} mistakes in {count(len(runs), 'run')}, {told}. The most frequent ones:",
         Table(("is", "taken for", "times"), rows),
     )
 
@@ -186,7 +187,7 @@ def enhancements(results: Results) -> Evidence:
     table, found = differences(results, CHANGES, "faithful")
     better = [CHANGES[name] for name, gap in found.items() if gap.shown and gap.mean > 0]
     seeds = max((gap.seeds for gap in found.values()), default=0)
-    text = f"One thing is changed at a time, with the same {seeds} splits and starts as the published network."
+    text = f"One thing is changed at a time, with the splits and starts of the published network, {count(seeds, 'seed')}."
     if seeds > 1:
         text += f" Better, by more than chance would make: {', '.join(better) or 'none'}."
     return Evidence(text, table)

@@ -34,7 +34,7 @@ def test_the_data_in_numbers():
 def test_the_new_digit_is_picture_0(trained):
     assert np.array_equal(open_source("digits").images[0, :, :, 0], np.array(evidence.NEW_DIGIT))
     found = evidence.not_new(trained)
-    assert "picture 0 of the data set, a 0." in found.text and "of 1 runs it was a training picture" in found.text
+    assert "picture 0 of the data set, a 0." in found.text and "of 1\u00a0run it was a training picture" in found.text
 
 
 def test_neighbours_are_of_one_hand():
@@ -54,7 +54,7 @@ def test_overfitting_in_numbers(tmp_path):
     results = runs(tmp_path, "faithful", losses=[1.0, 0.1])
     stopped = made(tmp_path, "early-stop", labels=[0], answers=[0], classes=DIGITS, losses=[1, 0.5, 0.4], validation=[1, 0.6, 0.7])
     found = evidence.gap(Results([*results["faithful"], stopped]))
-    assert "In 1 of 1 runs" in found.text and "500 times" in found.text and "lowest after 2 epochs" in found.text
+    assert "In 1 of 1\u00a0run the" in found.text and "500 times" in found.text and "lowest after 2 epochs" in found.text
     assert found.table.rows[0] == ("accuracy", "100.0 %", "66.7 %")
 
 
