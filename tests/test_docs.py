@@ -97,6 +97,7 @@ def test_keys_of_json_are_documented(tmp_path, monkeypatch):
         "recipes": printed("recipes"),
         "find-lr": printed("find-lr", "digits"),
         "bench": printed("bench", "--quick"),
+        "reproduce": printed("reproduce", "digits", "--quick", "--variants", "faithful"),
     }
     for command, keys in documented.items():
         assert keys_in_table(command) - SOMETIMES == keys - SOMETIMES, command

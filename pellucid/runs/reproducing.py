@@ -94,7 +94,7 @@ def _train_one(plan: Plan, log: Log, variant: Variant, seed: int, progress: Sile
     donor = log.donor(plan, variant)
     settings = plan.settings(variant, seed) | ({"transfer.model": str(donor)} if donor else {})
     telling = Quieter(progress, f"{plan.system.name}/{variant.name}, seed {seed}")
-    with telling.shown():
+    with telling.shown(), contextlib.suppress(Interrupted):  # said below, with what is kept
         prepared = prepare(source, plan.recipe(variant), settings, telling, most=plan.most)
         run = (train_in_pytorch if variant.twin_of else train_prepared)(prepared, unfinished, telling, stop)
     if stop():

@@ -127,7 +127,7 @@ def _measured(reproduction: Reproduction, row: Row) -> Measured:
         spread=row.spread,
         interval=row.interval,
         pictures=_pictures(row),
-        goal=row.variant.goal,
+        goal=None if reproduction.plan.quick else row.variant.goal,
         reached=row.reached,
         facts=facts,
         link=os.path.relpath(first.folder / "report.html", reproduction.folder).replace(os.sep, "/"),

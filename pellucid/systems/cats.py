@@ -40,7 +40,7 @@ def told_by_the_file(results: Results) -> Evidence:
     if not rows:
         return Evidence("The audit of shortcuts found nothing here.")
     text = "The audit that runs before every training (`pellucid check` is the same) says what tells the label without any picture:"
-    return Evidence(text, Table(("fact about the file", "rule", "right"), rows))
+    return Evidence(text, Table(("fact about the file", "rule", "right"), rows, words=(1,)))
 
 
 def copies_across(results: Results) -> Evidence:

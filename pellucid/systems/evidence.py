@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Table:
-    """Words to the left, numbers to the right."""
+    """Numbers to the right; words, in the first column and in those numbered in `words`, to the left."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    words: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

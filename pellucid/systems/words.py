@@ -4,3 +4,9 @@
 def percent(share: float) -> str:
     """0.725 as "72.5 %"."""
     return f"{100 * share:.1f} %"
+
+
+def signed(value: float, decimals: int = 4) -> str:
+    """-0.0087 as "−0.0087", and 0 without a sign."""
+    text = f"{value:+.{decimals}f}".replace("-", "−")
+    return text[1:] if float(text[1:]) == 0 else text

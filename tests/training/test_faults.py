@@ -1,12 +1,14 @@
 """Faults of published programs: each against the published order of things, and named by the doctor."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
 
 from pellucid.errors import RecipeError
 from pellucid.nn import Dense, MeanSquaredError, Network, presets
+from pellucid.nn.losses import SoftmaxCrossEntropy
 from pellucid.optim import SGD, Update
 from pellucid.recipes import Recipe, load_recipe
 from pellucid.runs.assemble import assemble, call_doctor
@@ -113,3 +115,42 @@ def test_the_doctor_names_both_faults_of_part_one_before_the_first_step(monkeypa
 def test_steps_on_the_way_are_those_of_plain_descent():
     with pytest.raises(RecipeError, match="plain gradient descent"):
         Recipe().override({"faults.updated_weights": True, "optimizer.name": "adam"})
+
+
+def gradients(network, seed=0):
+    rng, loss = np.random.default_rng(seed), SoftmaxCrossEntropy()
+    _, dz = loss(network.forward(rng.standard_normal((20, 6)), keep=True), np.arange(20) % 3)
+    network.backward(dz.copy())
+    return {slot.name: slot.view(network.grad).copy() for slot in network.slots}
+
+
+@pytest.fixture
+def softmax():
+    return Network([Dense(5, "relu"), Dense(3)], (6,), seed=1, dtype=np.float64)
+
+
+def test_a_share_of_the_gradient(softmax):
+    right, wrong = gradients(softmax), gradients(FaultyNetwork.of(softmax, Faults(share=0.8)))
+    for name in right:
+        np.testing.assert_allclose(wrong[name], 0.8 * right[name], rtol=1e-12)
+
+
+def test_summed_biases_move_alike_and_those_behind_a_softmax_never(softmax):
+    right, wrong = gradients(softmax), gradients(FaultyNetwork.of(softmax, Faults(summed_biases=True)))
+    np.testing.assert_array_equal(wrong["0.W"], right["0.W"])
+    np.testing.assert_allclose(wrong["0.b"], np.full(5, right["0.b"].sum()), rtol=1e-12)
+    np.testing.assert_allclose(wrong["1.b"], 0, atol=1e-15)
+
+
+def test_without_faults_it_is_the_network(softmax):
+    right, same = gradients(softmax), gradients(FaultyNetwork.of(softmax, Faults()))
+    for name in right:
+        np.testing.assert_array_equal(same[name], right[name])
+
+
+def test_it_learns_in_the_same_parameters_and_its_pickle_keeps_the_faults(softmax):
+    faulty = FaultyNetwork.of(softmax, Faults(share=0.5))
+    assert faulty.values is softmax.values
+    twin = pickle.loads(pickle.dumps(faulty))
+    assert twin.faults == faulty.faults
+    np.testing.assert_array_equal(gradients(twin)["0.W"], gradients(faulty)["0.W"])

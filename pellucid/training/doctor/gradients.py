@@ -25,15 +25,15 @@ def climbs(case: Case) -> tuple[str, str] | None:
 def wrong(case: Case) -> tuple[str, str] | None:
     """The loss changes much faster or slower along the gradient than the gradient says, at the start and one epoch later.
 
-    At the start alone it may: where many pixels are equal, a max pooling has a kink.
+    At the start alone it may: where many pixels are equal, a max pooling has a kink. The weights are asked by themselves too.
     """
-    slope = case.look.slope
-    if not case.epochs or slope is None or case.first.slope is None:
+    if not case.epochs or case.look.slope is None or case.first.slope is None or case.look.slope < 0:
         return None
-    if slope < 0 or not min(abs(case.first.slope - 1), abs(slope - 1)) > SLOPE_ERROR:
-        return None
-    what = f"the gradient is wrong: the loss changes {slope:.2g} times as fast as it says"
-    return what, f"a derivative is wrong, in the loss or in a layer; {CHECK}"
+    for first, slope in ((case.first.slope, case.look.slope), (case.first.weights_slope, case.look.weights_slope)):
+        if min(abs(first - 1), abs(slope - 1)) > SLOPE_ERROR:
+            what = f"the gradient is wrong: the loss changes {slope:.2g} times as fast as it says"
+            return what, f"a derivative is wrong, in the loss or in a layer; {CHECK}"
+    return None
 
 
 def stepping(case: Case) -> tuple[str, str] | None:

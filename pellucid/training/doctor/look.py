@@ -32,6 +32,7 @@ class Look:
     gradients: dict[str, float]
     steps: dict[str, float]  # empty where no step was tried
     slope: float | None  # how steep the loss falls along the gradient, as a share of what the gradient says; None: not measured
+    weights_slope: float | None  # the same along the weights' part: wrong biases may hide wrong weights in the whole
     bent: float | None  # |backward(64 dz) - 64 backward(dz)| / |64 backward(dz)|, which is 0; None: not measured
 
 
@@ -59,7 +60,8 @@ class Patient:
                 units=units_of(network),
                 weights=self._lengths(network.theta),
                 gradients=self._lengths(network.grad),
-                slope=self._slope(loss) if slope else None,
+                slope=self._slope(loss, slice(None)) if slope else None,
+                weights_slope=self._slope(loss, slice(network.decaying)) if slope else None,
                 bent=self._bent() if slope else None,
                 steps=self._steps(learning_rate) if learning_rate and self.update else {},  # last: it changes the copy
             )
@@ -85,15 +87,15 @@ class Patient:
         self.update(learning_rate)
         return self._lengths(before - self.network.theta)
 
-    def _slope(self, loss: float) -> float:
-        """(f(theta + h g) - f(theta - h g)) / 2 h |g|^2, which is 1 where g is the gradient of f; NaN where g is 0."""
-        square = float(np.dot(self.network.grad, self.network.grad))
+    def _slope(self, loss: float, part: slice) -> float:
+        """(f(theta + h g) - f(theta - h g)) / 2 h |g|^2, which is 1 where g is a part of the gradient of f; NaN where g is 0."""
+        square = float(np.dot(self.network.grad[part], self.network.grad[part]))
         if not 0 < square < math.inf or not math.isfinite(loss):
             return math.nan
         slope = math.nan
         for share in (SLOPE_STEP, SLOPE_STEP / 10):
             h = share * loss / square
-            slope = (self._loss_at(h) - self._loss_at(-h)) / (2 * share * loss)
+            slope = (self._loss_at(h, part) - self._loss_at(-h, part)) / (2 * share * loss)
             if abs(slope - 1) < SLOPE_DOUBT:
                 break
         return slope
@@ -111,11 +113,11 @@ class Patient:
             return math.nan
         return bent / length if math.isfinite(bent) else math.inf
 
-    def _loss_at(self, h: float) -> float:
-        """f(theta + h g)."""
+    def _loss_at(self, h: float, part: slice) -> float:
+        """f(theta + h g), with g a part of the gradient."""
         network, sample = self.network, self.sample
         before = network.theta.copy()
-        network.theta += network.grad * h
+        network.theta[part] += network.grad[part] * h
         z = network.forward(sample.x, train=True)
         loss, _ = self.loss(z, sample.t, sample.w, network.kernels)
         network.theta[...] = before
