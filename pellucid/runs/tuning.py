@@ -150,12 +150,13 @@ def _run(task: Task, study: Study, jobs: int, across: bool, progress: Silent) ->
     done = sum(map(is_finished, study.trials(task.space)))
     if done:
         progress.say(f"going on after {done} trials of {task.study}")
+    if done >= task.trials:
+        return
     alone = jobs == 1 and not across
     work = (joblib.delayed(run_trial)(task, alone=alone) for _ in range(task.trials - done))
     backend, _ = joblib.parallel.get_active_backend()
     as_they_come = "generator_unordered" if backend.supports_return_generator else "list"
-    with progress.task("trials", task.trials, time.monotonic()) as advance:
-        advance(done)
+    with progress.task("trials", task.trials - done) as advance:
         for number in joblib.Parallel(n_jobs=jobs, batch_size=1, return_as=as_they_come)(work):
             _tell(number, study.trials(task.space), progress)
             advance()
