@@ -136,7 +136,7 @@ MNIST = System(
         Finding(
             "Part one climbed its error",
             "The derivative of (y − t)² for y is 2 (y − t). The program took 2 (t − y), so each step went up the error and not "
-            "down. The network soon answers the same for every picture, as wrong as it can be. It was taken for a limit of "
+            "down. The network soon answers the same for every picture, and wrong for most. It was taken for a limit of "
             "simple networks written by hand; it was a sign.",
             evidence.uphill,
             ("part-one", "sign-and-order"),
@@ -163,14 +163,16 @@ MNIST = System(
             "gradient of the layers below belongs to the weights that gave the answer. With small steps one hardly notices; "
             "with a rate of 10 the two are not alike. A layer should compute its gradients and change nothing; one step at the "
             "end changes all of them.",
+            evidence.on_the_way,
+            ("part-one",),
         ),
         Finding(
             "What else part one needed",
             "With N(0, 1) weights, a unit that sums 784 pixels or 200 units gets numbers around ±9: nearly every sigmoid is at "
             "one of its ends from the start and learns next to nothing. A sigmoid's slope is at most 1/4, so eight layers "
-            "take the gradient apart unless the weights make up for it: a deviation near 4 / √200 = 0.28 does. Then the same "
-            "layers with the same error learn, by plain gradient descent. 1,000 pictures would not be enough for that; 60,000 "
-            "are there.",
+            "take the gradient apart unless the weights make up for it: a deviation of 0.35, a little above 4 / √200, does. Then "
+            "the same layers with the same error learn, by plain gradient descent. The mended variant also sees all 60,000 "
+            "pictures; the one before it tells what more pictures alone would have done.",
             evidence.badly_begun,
             evidence.PART_ONE,
         ),

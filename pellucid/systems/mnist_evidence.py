@@ -18,11 +18,10 @@ def uphill(results: Results) -> Evidence:
     """The squared error, pass by pass, with the derivative as published and with the right one."""
     wrong, right = (results.first(name).epochs_log() for name in ("part-one", "sign-and-order"))
     rows = [(str(a["number"] + 1), f"{a['loss']:.4f}", f"{b['loss']:.4f}") for a, b in zip(wrong, right)]
-    said = [each["what"] for epoch in wrong for each in epoch["findings"] or () if each["fault"] == "gradient climbs"]
-    doctor = f" Before the first step the doctor said: “{said[0]}”." if said else ""
+    doctor = _said(results.first("part-one"), "gradient climbs")
     return Evidence(
         "The mean squared error of each pass, first seed. Answering 0 ten times, without looking at the picture, has an error "
-        f"of 0.1; the largest possible error is 1.{doctor}",
+        f"of 0.1; the largest possible error is 1. {doctor}",
         Table(("pass", "as published", "sign and order right"), tuple(rows)),
     )
 
@@ -41,6 +40,12 @@ def printed_error(results: Results) -> Evidence:
         f"Printed after the last pass: {PRINTED:.7f}. Times {PIXELS} pixels that is {PRINTED * PIXELS:.2f}, the error of the last "
         f"picture. Here the mean error over the last pass was {here:.2f}."
     )
+
+
+def on_the_way(results: Results) -> Evidence:
+    """What the doctor says of the order."""
+    doctor = _said(results.first("part-one"), "steps on the way") or "The doctor did not find it here."
+    return Evidence(f"A right backward pass gives twice the gradients for twice the error; this one does not. {doctor}")
 
 
 def badly_begun(results: Results) -> Evidence:
@@ -127,14 +132,23 @@ def both_networks(results: Results) -> Evidence:
     for title, name in (("part one", "part-one-mended"), ("part two", "part-two")):
         network = results.first(name).classifier().network
         rows += [
-            (title, row["equation"], " × ".join(map(str, row["out_shape"])), f"{row['parameters']:,}") for row in network.rows()
+            (f"{title}: {row['equation']}", " × ".join(map(str, row["out_shape"])), f"{row['parameters']:,}")
+            for row in network.rows()
         ]
-        rows.append((title, "all together", "", f"{network.parameters:,}"))
+        rows.append((f"{title}, all together", "", f"{network.parameters:,}"))
     return Evidence(
         "x W + b: a weighted sum of what comes in, for each unit. σ (sigmoid) presses it into 0 to 1, relu cuts off what is "
         "below 0.",
-        Table(("network", "layer", "numbers that come out", "parameters"), tuple(rows)),
+        Table(("layer", "numbers that come out", "parameters"), tuple(rows)),
     )
+
+
+def _said(run: Trained, fault: str) -> str:
+    """What the doctor said of a fault, and when; "" if it said nothing."""
+    for each in (finding for epoch in run.epochs_log() for finding in epoch["findings"] or () if finding["fault"] == fault):
+        when = "Before the first step" if each["epoch"] is None else f"After pass {each['epoch'] + 1}"
+        return f"{when} the doctor said: “{each['what']}”."
+    return ""
 
 
 def _most_common(run: Trained) -> tuple[str, float]:

@@ -2,15 +2,17 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from pellucid.recipes import load_recipe
+from pellucid.systems import mnist_evidence as evidence
 from pellucid.systems.mnist import MNIST
 from pellucid.systems.mnist_sheet import digits
-from pellucid.systems.results import Results
+from pellucid.systems.results import Results, Trained
 
 NAMES = [variant.name for variant in MNIST.variants if not variant.twin_of]
 
@@ -77,6 +79,44 @@ def test_the_sheet_shows_each_digit_with_its_versions(real_data, monkeypatch):
     assert picture.width > 600 and picture.height > 400 and evidence.shows
     band = np.asarray(picture)[6:62]
     assert 0 < (band < 128).mean() < 1
+
+
+def run_of(folder, variant, epochs):
+    """A finished run of which nothing is left but its epochs."""
+    (folder / variant).mkdir()
+    (folder / variant / "metrics.jsonl").write_text("".join(json.dumps(epoch) + "\n" for epoch in epochs), encoding="utf-8")
+    known = {"seed": 0, "part": "test", "accuracy": 0.1, "n": 10, "loss": 0.5, "train_accuracy": 0.1, "train_loss": 0.5}
+    return Trained.read(known | {"variant": variant, "seconds": 1.0, "epochs": 2, "parameters": 9, "folder": variant}, folder)
+
+
+def epoch(number, loss, accuracy, *faults):
+    said = [{"fault": fault, "epoch": when, "what": f"{fault}!", "cure": ""} for fault, when in faults]
+    return {"number": number, "loss": loss, "accuracy": accuracy, "findings": said}
+
+
+def test_the_error_climbs_and_the_doctor_has_said_so(tmp_path):
+    wrong = [epoch(0, 0.49, 0.1, ("gradient climbs", None), ("steps on the way", 0)), epoch(1, 0.5, 0.1)]
+    results = Results([run_of(tmp_path, "part-one", wrong), run_of(tmp_path, "sign-and-order", [epoch(0, 0.3, 0.1)] * 2)])
+    uphill = evidence.uphill(results)
+    assert uphill.table.rows[1] == ("2", "0.5000", "0.3000")
+    assert "Before the first step the doctor said: “gradient climbs!”" in uphill.text
+    assert "After pass 1 the doctor said: “steps on the way!”" in evidence.on_the_way(results).text
+    printed = evidence.printed_error(results).text
+    assert "0.80, the error of the last picture. Here the mean error over the last pass was 0.50" in printed
+
+
+def test_what_was_printed_is_the_mean_of_all_passes_so_far(tmp_path):
+    results = Results([run_of(tmp_path, "part-two", [epoch(n, 1.0, share) for n, share in enumerate((0.5, 0.8, 0.95))])])
+    found = evidence.running_mean(results)
+    assert [row[1:3] for row in found.table.rows] == [("50.0 %", "50.0 %"), ("80.0 %", "65.0 %"), ("95.0 %", "75.0 %")]
+    assert "In the last pass 95.0 % were right; printed would have been 75.0 %." in found.text
+
+
+def test_what_helped_is_told_one_change_at_a_time(tmp_path):
+    runs = {"ten": 0.9, "ten-augmented": 0.8, "hundred": 0.97, "part-two": 0.95}
+    found = [replace(run_of(tmp_path, name, []), accuracy=accuracy) for name, accuracy in runs.items()]
+    told = evidence.what_helped(Results(found)).text
+    assert "+7.0 points without the changed copies, +15.0 with them" in told and "-10.0 points with 10 units, -2.0 with 100" in told
 
 
 @pytest.fixture(scope="module")
