@@ -114,7 +114,7 @@ CIFAR3 = System(
         Finding(
             "Why airplanes and birds are confused",
             "A dense layer has one weight for each pixel, so pictures are alike to it whose pixels are alike, whatever they show. "
-            "Airplanes and birds both appear before a plain sky, small and dark in the middle; automobiles fill the picture.",
+            "Airplanes and birds are often shown before a plain sky, automobiles hardly ever.",
             evidence.alike,
         ),
         Finding(

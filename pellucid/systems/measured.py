@@ -21,7 +21,6 @@ class Answer(NamedTuple):
     label: str
     predicted: str
     probability: float
-    split: str
 
     @property
     def right(self) -> bool:
@@ -31,8 +30,8 @@ class Answer(NamedTuple):
 def answers(run: Trained, split: str) -> list[Answer]:
     """The answers of a run to the pictures of one part."""
     with open(run.folder / "predictions.csv", encoding="utf-8", newline="") as file:
-        rows = [Answer(**row) for row in csv.DictReader(file)]
-    return [row._replace(probability=float(row.probability)) for row in rows if row.split == split]
+        rows = [row for row in csv.DictReader(file) if row["split"] == split]
+    return [Answer(row["path"], row["label"], row["predicted"], float(row["probability"])) for row in rows]
 
 
 def confusion(runs: Sequence[Trained]) -> tuple[np.ndarray, list[str]]:

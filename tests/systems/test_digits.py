@@ -100,3 +100,12 @@ def test_both_protocols(name):
     assert (folds.training.folds, folds.training.final, folds.data.split) == (10, True, "shuffled")
     assert (writers.data.split, writers.data.test, writers.data.validation) == ("ordered", 0.5, 0.0)
     assert folds.network == writers.network and folds.augment == writers.augment and folds.optimizer == writers.optimizer
+
+
+@pytest.mark.slow  # three trainings with their reports
+def test_one_command_from_claims_to_evidence(tmp_path):
+    done = pellucid.reproduce("digits", out=tmp_path / "out", quick=True, variants=["faithful", "writers", "autoencoder"])
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for sentence in ("are those of picture 0 of the data set", "within 100 places in the file", "of the variance of the pixels"):
+        assert sentence in page
+    assert done.results["writers"][0].n == 100 and done.results["autoencoder"][0].accuracy is None

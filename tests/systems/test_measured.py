@@ -25,7 +25,7 @@ def test_answers_are_those_of_the_part(tmp_path):
     run = made(tmp_path, "plain", labels=[0, 1, 2], answers=[0, 2, 2], classes=CLASSES, sure=0.75)
     found = answers(run, "test")
     assert [answer.right for answer in found] == [True, False, True]
-    assert found[1] == ("digits[1]", "dog", "owl", 0.75, "test")
+    assert found[1] == ("digits[1]", "dog", "owl", 0.75)
     assert answers(run, "train") == []
 
 
