@@ -92,13 +92,16 @@ def ranking_facts(found: Ranking) -> list[tuple[str, str]]:
 
 def worse_slices(found: Sequence[Slice], noun: str = "picture") -> list[str]:
     """A sentence for each part that is worse than the rest, beyond chance and the mixture of its classes; the worst first."""
-    return [
-        f"Worse than the rest: {each.kind} “{each.name}”. Of these {count(each.n, noun)} {percent(each.accuracy)} are right, "
-        f"of the other {each.others:,} {percent(each.others_accuracy)}; neither chance nor the mixture of classes explains it "
-        f"({p_value(each.corrected)}, corrected for {len(found)} parts that were looked at)."
-        for each in sorted(found, key=lambda each: each.corrected)
-        if each.worse
-    ]
+    return [_worse_than_the_rest(each, len(found), noun) for each in sorted(found, key=lambda each: each.corrected) if each.worse]
+
+
+def _worse_than_the_rest(found: Slice, looked_at: int, noun: str) -> str:
+    name = found.name.replace(" %", f"{SPACE}%")
+    return (
+        f"Worse than the rest: {found.kind} “{name}”. Of these {count(found.n, noun)} {percent(found.accuracy)} are right, of "
+        f"the other {found.others:,} {percent(found.others_accuracy)}; neither chance nor the mixture of classes explains it "
+        f"({p_value(found.corrected)}, corrected for {looked_at} parts that were looked at)."
+    )
 
 
 def no_worse_slice(noun: str = "picture") -> str:

@@ -8,7 +8,9 @@ import subprocess
 
 import pytest
 
-from pellucid.report import render
+from pellucid.evaluation import Slice, compare_runs
+from pellucid.report import render, render_comparison
+from tests.report.test_comparison_page import run
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -48,23 +50,41 @@ addEventListener("load", () => {{
 PLANTED = "<img src=x onerror=\"document.title='pwned'\">"
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
-def test_a_browser_shows_the_page_and_runs_nothing(make_report, tmp_path):
-    names = (PLANTED, f'"><script>document.title="pwned"</script>{"x" * 300}', "cat", "ein langer Name " * 20)
-    page = render(make_report(classes=names, path=PLANTED + "/" + "y" * 200, warnings=("z" * 500,), config="w" * 500))
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on the PATH")
+
+
+def frames(page, folder):
+    """What a browser makes of a page, with its policy and without."""
     unguarded = re.sub("<meta http-equiv[^>]*>", "", page)
     harness = HARNESS.format(page=html.escape(page), unguarded=html.escape(unguarded))
-    (tmp_path / "harness.html").write_text(harness, encoding="utf-8")
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
-    done = subprocess.run(
-        [*command, (tmp_path / "harness.html").as_uri()], capture_output=True, text=True, timeout=60, check=True
-    )
+    (folder / "harness.html").write_text(harness, encoding="utf-8")
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", (folder / "harness.html").as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert "CONSOLE" not in done.stderr
-    frames = json.loads(html.unescape(re.search("<output>(.*?)</output>", done.stdout, re.DOTALL)[1]))
-    assert len(frames) == 2
-    for frame in frames:
-        assert "pwned" not in frame["title"] and frame["title"].startswith("animals")
+    found = json.loads(html.unescape(re.search("<output>(.*?)</output>", done.stdout, re.DOTALL)[1]))
+    assert len(found) == 2
+    for frame in found:
+        assert "pwned" not in frame["title"]
         assert frame["width"] <= 375
-        assert frame["sections"] == 9
         assert frame["scripts"] == 0
         assert frame["broken"] == 0
+    return found
+
+
+@needs_chromium
+def test_a_browser_shows_the_page_and_runs_nothing(make_report, tmp_path):
+    names = (PLANTED, f'"><script>document.title="pwned"</script>{"x" * 300}', "cat", "ein langer Name " * 20)
+    slices = [Slice("folder", PLANTED + "z" * 300, 5, 20, 9, 10, 0.001, 0.001)]
+    page = render(
+        make_report(classes=names, path=PLANTED + "/" + "y" * 200, warnings=("z" * 500,), config="w" * 500, slices=slices)
+    )
+    for frame in frames(page, tmp_path):
+        assert frame["title"].startswith("animals") and frame["sections"] == 10
+
+
+@needs_chromium
+def test_a_browser_shows_a_comparison_and_runs_nothing(tmp_path):
+    long = {"settings": {"data.source": "animals", PLANTED: "v" * 300, "network.layers": [{"type": "Dense", "units": 9}] * 40}}
+    runs = [run(PLANTED + "x" * 200, 30, 40), run("b" * 200, 39, 40, folder="f" * 400, **long), run("c", 20, 40)]
+    for frame in frames(render_comparison(compare_runs(runs)), tmp_path):
+        assert frame["title"].startswith("3 runs compared") and frame["sections"] == 5
