@@ -31,7 +31,7 @@ class Answer(NamedTuple):
 def answers(run: Trained, split: str) -> list[Answer]:
     """The answers of a run to the pictures of one part."""
     with open(run.folder / "predictions.csv", encoding="utf-8", newline="") as file:
-        rows = [Answer(**row) for row in csv.DictReader(file)]
+        rows = [Answer(*(row[name] for name in Answer._fields)) for row in csv.DictReader(file)]
     return [row._replace(probability=float(row.probability)) for row in rows if row.split == split]
 
 
