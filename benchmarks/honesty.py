@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.novelty_table import section
 from benchmarks.planted import FAULTS, HEALTHY
 
 PAGE = Path(__file__).parent.parent / "docs" / "honesty.md"
@@ -35,7 +36,7 @@ def page(named: Sequence[str | None], alarms: Sequence[Sequence[str]]) -> str:
     parts += [_row(fault.area, fault.name, sentence or "**missed**") for fault, sentence in zip(FAULTS, named)]
     parts += ["", f"## {silent} of {len(HEALTHY)} healthy runs get no alarm\n", "| run | pellucid says |", "| --- | --- |"]
     parts += [_row(run.name, " ".join(each) or "nothing") for run, each in zip(HEALTHY, alarms)]
-    return "\n".join(parts) + "\n"
+    return "\n".join([*parts, "", section()]).rstrip() + "\n"
 
 
 def _row(*cells: str) -> str:

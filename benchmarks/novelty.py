@@ -18,14 +18,12 @@ import numpy as np
 
 import pellucid
 from benchmarks.honesty import PAGE
-from pellucid.images import Dataset, open_source, read
+from benchmarks.novelty_table import FOUND, HEADING, section
+from pellucid.images import open_source, read
 
-FOUND = Path(__file__).parent / "novelty.json"
-HEADING = "## Pictures that are none of the classes"
 MOST = 2000  # pictures of each kind
-# What a recipe for a record leaves out: validation pictures, which set the limit.
 SOURCES = {"rabbits and cats": "rabbits-cats", "MNIST": "mnist", "CIFAR-10": "cifar-10"}
-SETTINGS = {"validation": 0.15}
+SETTINGS = {"validation": 0.15}  # recipes for records leave them out, but they set the limit
 
 
 def main() -> None:
@@ -37,7 +35,7 @@ def main() -> None:
         rows = [measure(name, options.minutes) for name in SOURCES]
         FOUND.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(page[: page.index(HEADING)] + section(), encoding="utf-8")
+    PAGE.write_text(page.partition(HEADING)[0].rstrip() + "\n\n" + section(), encoding="utf-8")
     print(section())
 
 
@@ -48,7 +46,7 @@ def measure(name: str, minutes: float) -> dict:
         size = run.model.stat().st_size
     model, refused = run.classifier, {}
     for other in SOURCES:
-        refused[other] = share(model, run, read_test(other, model))
+        refused[other] = share(model, read_test(other, model))
     return {
         "model": name,
         "recipe": run.recipe,
@@ -68,37 +66,16 @@ def place(name: str) -> str:
     return os.path.join(os.environ["PELLUCID_DATA"], source) if source == "rabbits-cats" else source
 
 
-def read_test(name: str, model: pellucid.Classifier) -> Dataset:
-    """Test pictures of a data set at the size of a model."""
+def read_test(name: str, model: pellucid.Classifier) -> np.ndarray:
+    """Test pictures of a data set, (n, *shape of the model's input)."""
     dataset = read(open_source(place(name)), model.input.shape, fit=model.input.fit)
     rows = np.flatnonzero(dataset.split == "test")
     return dataset.images[rows[:: -(-len(rows) // MOST)]]
 
 
-def share(model: pellucid.Classifier, run: pellucid.Run, images: np.ndarray) -> dict:
+def share(model: pellucid.Classifier, images: np.ndarray) -> dict:
+    """How many pictures, and the share of them that is refused."""
     return {"n": len(images), "strange": float(model.decide(images).strange.mean())}
-
-
-def section() -> str:
-    """The part of docs/honesty.md that tells what was measured."""
-    rows = json.loads(FOUND.read_text(encoding="utf-8"))
-    names = list(SOURCES)
-    lines = [HEADING, "", INTRODUCTION, "", "| model | accuracy | " + " | ".join(names) + " | stored for it |"]
-    lines.append("| --- " * (len(names) + 3) + "|")
-    for row in rows:
-        cells = [_share(row["refused"][name], name == row["model"]) for name in names]
-        stored = f"{row['known']:,} × {row['features']} numbers, {row['novelty_bytes'] / 1000:,.0f} of {row['bytes'] / 1000:,.0f} kB"
-        lines.append(f"| {row['model']} | {100 * row['accuracy']:.1f} % | {' | '.join(cells)} | {stored} |")
-    return "\n".join(lines) + "\n"
-
-
-INTRODUCTION = """Models trained by `python -m benchmarks.novelty` are given test pictures of all three data sets; each cell is the share that they
-refuse as "none of these". In bold, pictures of the model's own kind, of which about 1 % should be."""
-
-
-def _share(found: dict, own: bool) -> str:
-    text = f"{100 * found['strange']:.1f} %"
-    return f"**{text}**" if own else text
 
 
 if __name__ == "__main__":

@@ -131,7 +131,7 @@ def _score(classifier: Classifier, dataset: Dataset, rows: np.ndarray, part: str
     predictions = Predictions(paths, labels, found, np.full(len(rows), part), classifier.classes, decisions.refused)
     refuses = classifier.threshold is not None or classifier.novelty is not None
     left = answered(labels, predictions.predicted, predictions.refused) if refuses else None
-    return Evaluation(scores, predictions, part, why, left)
+    return Evaluation(scores, predictions, part, why, answered=left)
 
 
 def recipe_of(classifier: Classifier) -> Recipe | None:

@@ -35,3 +35,18 @@ def test_bad_input(run, trained, tmp_path):
     for model, source in ((tmp_path, "digits"), (tmp_path / "none", "digits"), (trained, tmp_path / "none")):
         one_line(run("evaluate", model, source))
     assert "part" in one_line(run("evaluate", trained, "digits", "--part", "most", "-q"))
+
+
+def test_accuracy_with_and_without_refused_pictures(run, trained, tmp_path):
+    from dataclasses import replace
+
+    import pellucid
+
+    model = pellucid.load(trained / "model.safetensors")
+    replace(model, threshold=0.9).save(tmp_path / "unsure.safetensors")
+    ended = run("evaluate", tmp_path / "unsure.safetensors", "digits", "-q")
+    (line,) = [line for line in ended.out.splitlines() if line.startswith("without the refused")]
+    assert "not sure" in line and ended.status == 0
+    printed = json.loads(run("evaluate", tmp_path / "unsure.safetensors", "digits", "-q", "--json").out)
+    assert printed["answered"]["accuracy"] >= printed["accuracy"] and printed["n"] == 270
+    assert printed["answered"]["refused"]["not sure"] > 0

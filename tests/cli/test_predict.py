@@ -43,3 +43,25 @@ def test_many_broken_files_are_counted(run, trained, pictures, tmp_path):
     lines = run("predict", trained, pictures / "digit0.png", tmp_path).err.splitlines()
     assert len(lines) == 6
     assert lines[-1] == "skipped 3 more"
+
+
+def test_refused_pictures_say_why_and_are_answered_on_request(run, trained, pictures, tmp_path):
+    from dataclasses import replace
+
+    import pellucid
+
+    model = pellucid.load(trained / "model.safetensors")
+    wary = replace(model, novelty=replace(model.novelty, limit=0.0))  # everything is strange
+    wary.save(tmp_path / "wary.safetensors")
+    unsure = replace(model, novelty=None, threshold=1.0)
+    unsure.save(tmp_path / "unsure.safetensors")
+    words = [pictures / "digit0.png", "-q"]
+    assert "(none of these)" in run("predict", tmp_path / "wary.safetensors", *words).out
+    ended = run("predict", tmp_path / "unsure.safetensors", *words, "--json")
+    (prediction,) = json.loads(ended.out)["predictions"]
+    assert (ended.status, prediction["label"], prediction["refused"]) == (0, None, "not sure")
+    assert prediction["probabilities"]["0"] > 0.1
+    assert run("predict", tmp_path / "wary.safetensors", *words, "--answer-all").out.split()[1] == "0"
+    run("predict", tmp_path / "wary.safetensors", *words, "--csv", tmp_path / "a.csv", "--sort-into", tmp_path / "sorted")
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[1:3] == ["", "none of these"]
+    assert (tmp_path / "sorted" / "none-of-these" / "digit0.png").exists()

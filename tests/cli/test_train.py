@@ -82,6 +82,11 @@ BAD = {
     "folder in use": (["digits", "--out", "full", "--epochs", "1"], "full is not empty"),
     "file as folder": (["digits", "--out", "broken.toml", "--epochs", "1"], "broken.toml"),
     "nothing to resume": (["--resume", "full"], "full"),
+    "no validation for a threshold": (
+        ["digits", "--abstain-at-risk", "0.02", "--validation", "0"],
+        "hold some back with --validation 0.15",
+    ),
+    "risk of everything": (["digits", "--abstain-at-risk", "1"], "answers.abstain_at_risk is 1; expected a number from 0"),
     "nothing to train on": (["digits", "--test", "0.9", "--validation", "0.2"], "their sum must be below 1"),
 }
 
