@@ -85,7 +85,7 @@ def test_without_ray(monkeypatch):
 
 def test_tokens_are_not_optional(monkeypatch):
     monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
-    with pytest.raises(ValueError, match="RAY_AUTH_MODE=disabled: all who reach the cluster could run programs on it"):
+    with pytest.raises(ValueError, match="RAY_AUTH_MODE=disabled: whoever reaches the cluster could run programs on it"):
         register_ray()
     monkeypatch.delenv("RAY_AUTH_MODE")
     monkeypatch.setitem(sys.modules, "ray", object())
