@@ -26,7 +26,7 @@ from matplotlib import pyplot as plt
 CLASSES = ("airplane", "automobile", "bird")  # labels 0, 1 and 2 of CIFAR-10
 SIZES = (3072, 128, 64, 3)
 RATE, BATCH, EPOCHS = 0.01, 64, 50
-BLUE, ORANGE = "#0072b2", "#d55e00"
+BLUE = "#0072b2"
 
 
 class OnlyArrays(pickle.Unpickler):
@@ -118,7 +118,7 @@ def plot_loss_and_confusion(losses, confusion, path):
     left.set(title="Loss", xlabel="epoch", ylim=(0, None))
     right.imshow(confusion, cmap="Blues")
     for (truth, answer), count in np.ndenumerate(confusion):
-        right.text(answer, truth, count, ha="center", va="center", color="white" if truth == answer else ORANGE)
+        right.text(answer, truth, count, ha="center", va="center", color="white" if count > confusion.max() / 2 else "black")
     right.set(title="Confusion matrix", xlabel="answer", ylabel="truth", xticks=range(3), yticks=range(3))
     right.set(xticklabels=CLASSES, yticklabels=CLASSES)
     plt.tight_layout()

@@ -116,7 +116,7 @@ def plot(losses, truth, answers, X, path):
     axes["C"].bar(np.arange(10) - 0.2, np.bincount(truth, minlength=10), 0.4, color=BLUE, label="there")
     axes["C"].bar(np.arange(10) + 0.2, np.bincount(answers, minlength=10), 0.4, color=ORANGE, label="answered")
     axes["C"].set(title="Digits of the test pictures", xticks=range(10))
-    axes["C"].legend()
+    axes["C"].legend(loc="lower center")
     for n in range(8):
         axes[str(n)].imshow(X[n].reshape(28, 28), cmap="gray_r")
         axes[str(n)].set_title(f"{answers[n]}, is {truth[n]}", fontsize=9, color="black" if answers[n] == truth[n] else ORANGE)
