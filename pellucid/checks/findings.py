@@ -65,6 +65,7 @@ class Findings:
     def to_json(self) -> dict[str, Any]:
         """What `pellucid check --json` prints."""
         paths, classes = self.dataset.paths, self.dataset.classes
+        by_folds = {suspect.row for suspect in self.out_of_fold}
 
         def label(row):
             return classes[self.dataset.labels[row]]
@@ -82,6 +83,7 @@ class Findings:
             "conflicts": [[{"path": paths[row], "label": label(row)} for row in pair] for pair in self.conflicts],
             "suspects": [
                 {"path": paths[row], "label": label(row), "suggested": classes[other], "certainty": sure}
+                | {"by": "folds" if row in by_folds else "neighbours"}
                 for row, other, sure in self.suspects
             ],
             "neighbours_agree": self.neighbourhood.reliability,

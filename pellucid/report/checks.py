@@ -8,6 +8,7 @@ import numpy as np
 from pellucid.checks import MOST, UNEVEN, Findings, rule_in_words
 from pellucid.report.words import count, listing, percent, quoted
 
+_NAMED = 3  # suspects whose names stand in the sentence
 _ADVICE = {
     "file format": "save all pictures in one format",
     "compression (bytes a pixel)": "save all pictures with the same quality",
@@ -143,12 +144,14 @@ def _shortcuts(findings: Findings) -> str:
 
 
 def _suspects(findings: Findings) -> str:
-    n = len(findings.suspects)
+    suspects, n = findings.suspects, len(findings.suspects)
     if not n:
         return ""
+    paths, classes = findings.dataset.paths, findings.dataset.classes
+    first = listing([f"{quoted(paths[row])} (like {quoted(classes[other])})" for row, other, _ in suspects[:_NAMED]])
     return (
         f"{count(n, 'picture')} look{'s' if n == 1 else ''} like another class than "
-        f"{'its label says' if n == 1 else 'their labels say'}: please look at {'it' if n == 1 else 'them'}."
+        f"{'its label says' if n == 1 else 'their labels say'}: please look at {first}{' first' if n > _NAMED else ''}."
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from pellucid.errors import RecipeError, TrainingDiverged
 from pellucid.evaluation import LearningCurve, Scores, Training, learning_curve
 from pellucid.files import atomic_write
-from pellucid.images import Split, make_split
+from pellucid.images import Split, fewer
 from pellucid.runs.assemble import assemble
 from pellucid.runs.folder import RunFolder
 from pellucid.runs.judge import answers
@@ -26,22 +26,20 @@ def shares_of(prepared: Prepared) -> list[Split]:
 
     Raises RecipeError where no pictures are held back to count mistakes on, DataError where a class has a single picture.
     """
-    dataset, split = prepared.dataset, prepared.split
+    dataset, split, seed = prepared.dataset, prepared.split, prepared.recipe.training.seed
     if not (len(split.test) or len(split.validation)):
         raise RecipeError("a learning curve counts mistakes on pictures that were held back; keep some back with --test 0.15")
-    labels, groups = dataset.labels[split.train], dataset.groups
-    found = []
-    for number, share in enumerate(SHARES):
-        cut = make_split(
-            labels,
-            validation=0.0,
-            test=1 - share,
-            seed=key(prepared.recipe.training.seed, "learning curve", number),
-            groups=None if groups is None else groups[split.train],
+    return [
+        fewer(
+            split,
+            round(share * len(split.train)),
+            dataset.labels,
+            seed=key(seed, "learning curve", number),
+            groups=dataset.groups,
             classes=dataset.classes,
         )
-        found.append(Split(split.train[cut.train], split.validation, split.test))
-    return found
+        for number, share in enumerate(SHARES)
+    ]
 
 
 def announce(prepared: Prepared, progress: Silent) -> None:

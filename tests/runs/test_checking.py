@@ -73,7 +73,10 @@ def test_folds_add_the_labels_they_doubt(tmp_path):
     settings = {"epochs": 12, "learning_rate": 0.3, "input.normalisation": "standard", "folds": 3}
     pellucid.train(tmp_path / "levels.npz", "digits/faithful", tmp_path / "run", **settings)
     suspects = json.loads((tmp_path / "run" / "checks.json").read_text())["suspects"]
-    assert [each["path"] for each in suspects] == ["x[7]"] and suspects[0]["suggested"] == "0"
+    assert [each["path"] for each in suspects] == ["x[7]"]
+    assert (suspects[0]["suggested"], suspects[0]["by"]) == ("0", "folds")
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert "than its label says: please look at “<bdi>x[7]</bdi>” (like “<bdi>0</bdi>”)." in page
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from pellucid.errors import DataError
 from pellucid.images import Dataset
 from pellucid.recipes import Recipe
 from pellucid.runs.cross_validation import _splits
+from pellucid.runs.explanation import explained
 from pellucid.runs.leak_guard import guard, in_words
 from pellucid.runs.prepare import prepare, split_of
 from pellucid.runs.progress import Silent
@@ -116,6 +117,28 @@ def test_evaluation_finds_the_same_test_part(folder, tmp_path):
     evaluation = pellucid.evaluate(run.model, folder)
     assert (evaluation.part, evaluation.n) == ("test", run.n_test)
     assert evaluation.scores.accuracy == run.accuracy
+
+
+def test_series_of_one_moment_stay_together_whenever_the_model_is_looked_at(tmp_path):
+    """48 pictures taken three a moment: the parts are those of the training when the model is evaluated and explained."""
+    rng = np.random.default_rng(0)
+    for number in range(48):
+        exif = Image.Exif()
+        exif.get_ifd(0x8769)[0x9003] = f"2024:05:{1 + number // 3:02} 12:00:{10 * (number % 3):02}"
+        (tmp_path / "photos" / str(number // 24)).mkdir(parents=True, exist_ok=True)
+        scene(rng, 48).save(tmp_path / "photos" / str(number // 24) / f"{number:02}.jpg", exif=exif)
+    settings = {"epochs": 1, "size": 16, "hidden": [8], "data.burst_seconds": 60}
+    run = pellucid.train(tmp_path / "photos", out=tmp_path / "run", **settings)
+    parts = dict(zip(run.predictions.paths, run.predictions.split, strict=True))
+    moments = {}
+    for path, part in parts.items():
+        moments.setdefault(int(path[2:4]) // 3, set()).add(part)
+    assert all(len(each) == 1 for each in moments.values()) and set(parts.values()) == {"train", "validation", "test"}
+    evaluation = pellucid.evaluate(run.model, tmp_path / "photos")
+    assert sorted(evaluation.predictions.paths) == sorted(path for path in parts if parts[path] == "test")
+    found = explained(pellucid.load(run.model), tmp_path / "photos" / "0" / "00.jpg")
+    names = {neighbour.name for neighbour in found.neighbours}
+    assert names and all(parts[name] == "train" for name in names)
 
 
 def test_without_the_guard_the_report_says_that_the_score_flatters(folder, tmp_path):
