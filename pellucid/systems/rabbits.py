@@ -45,7 +45,8 @@ def worth_of_the_scale(results: Results) -> Evidence:
 def worth_of_the_twins(results: Results) -> Evidence:
     """The same network with twins on both sides and on one; within a leaking test, pictures with a twin and those without."""
     leaking = results.first("standardised")
-    groups = leaking.checks().get("groups", [])
+    checks = results.first("twins-together").checks()  # without the leak guard, no twins are looked for
+    groups = checks.get("groups", [])
     with_twin, without = twins_in_training(leaking, groups)
     rows = [
         ("random split", percent(results.mean("standardised"))),
@@ -54,7 +55,6 @@ def worth_of_the_twins(results: Results) -> Evidence:
         ("twins together", percent(results.mean("twins-together"))),
     ]
     rabbits = sum(path.startswith("rabbit") for group in groups for path in group)
-    checks = leaking.checks()
     return Evidence(
         f"{checks['files']:,} files hold {checks['distinct']:,} different pictures; {rabbits:,} rabbits have a near-identical "
         "twin, some of them shown here. `pellucid check` finds them, and the leak guard keeps them together in every training "
