@@ -167,7 +167,9 @@ CATS = System(
         ),
         Finding(
             "A trap: small weights need a large rate",
-            "The two published recipes differ in how the weights start and in the size of a step, and only these pairs work.",
+            "The two published recipes differ in how the weights start and in the size of a step. Mixed, they learn nothing: small "
+            "weights hand back next to no gradient, and a small rate makes nothing of it. With the large rate the cost falls after "
+            "many steps, and may jump back up.",
             never_learns,
             ("faithful", "course", "trap"),
         ),
