@@ -14,7 +14,7 @@ CIFAR3 = System(
         "class and computes the same loss."
     ),
     claims=(
-        Claim("test pictures named right", "82 % of 3,000"),
+        Claim("test pictures named right", "82 % of 3,000", "accuracy", share=0.82),
         Claim("what was required of it", "60 %"),
         Claim("precision of the three classes", "0.823, 0.833, 0.803"),
         Claim("recall", "0.741, 0.899, 0.820"),
@@ -116,11 +116,13 @@ CIFAR3 = System(
             "A dense layer has one weight for each pixel, so pictures are alike to it whose pixels are alike, whatever they show. "
             "Airplanes and birds are often shown before a plain sky, automobiles hardly ever.",
             evidence.alike,
+            ("faithful",),
         ),
         Finding(
             "“Class imbalance”",
             "The published analysis gives class imbalance as a reason why the three classes are found unequally well.",
             evidence.balance,
+            ("faithful",),
         ),
         Finding(
             "No pictures to watch",
