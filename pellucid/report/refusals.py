@@ -20,7 +20,7 @@ def promised(found: Refusals, noun: str = "picture") -> str:
         )
         return (
             f"{start} It was chosen on {where}: {promise.wrong:,} of the {promise.answered:,} answers that are left are wrong, "
-            f"which promises with {CONFIDENCE:.0%} confidence that at most {percent(promise.risk)} of those to come are."
+            f"which promises with {percent(CONFIDENCE, 0)} confidence that at most {percent(promise.risk)} of those to come are."
         )
     if found.risk:
         return (
@@ -30,8 +30,8 @@ def promised(found: Refusals, noun: str = "picture") -> str:
     right = 1 - curve.risk_of_surest(SUREST)
     return (
         f"The network has no threshold and always answers. Of the {where}, {percent(1 - float(curve.risk[-1]))} are named "
-        f"correctly; of the surest {SUREST:.0%} alone it would be {percent(right)}. `--abstain-at-risk 0.02` chooses a threshold "
-        "above which at most 2 % are wrong."
+        f"correctly; of the surest {percent(SUREST, 0)} alone it would be {percent(right)}. "
+        "`--abstain-at-risk 0.02` chooses a threshold above which at most 2 % are wrong."
     )
 
 
