@@ -54,7 +54,7 @@ class Data(Section):
     )
     validation: Fraction = Field(0.15, description="share of the pictures held back to watch the training")
     test: Fraction = Field(0.15, description="share of the pictures held back for the final score")
-    pictures: Whole = Field(0, description="train on so many of the training pictures, drawn by the seed; 0: all of them")
+    pictures: Whole = Field(0, description="train on about so many of the training pictures, drawn by the seed; 0: all of them")
     group: Pattern = Field(
         "", description="pattern with one group, searched in the path: pictures of one group stay on one side"
     )

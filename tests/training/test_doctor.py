@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import pickle
 import re
 from pathlib import Path
@@ -277,6 +278,16 @@ def test_the_slope_tells_a_wrong_gradient():
     sample = Sample.take(Batches(X, T, 20), LOSS)
     assert Patient(mlp(), LOSS, None, sample).look(slope=True).slope == pytest.approx(1, abs=0.01)
     assert Patient(mlp(), Half(), None, sample).look(slope=True).slope == pytest.approx(2, abs=0.02)
+
+
+def test_next_to_no_gradient_has_no_slope():
+    """Outputs at their ends: a step that should lower the loss noticeably would be longer than all weights together."""
+    network, loss = Network(presets.mlp((12,), 3, output_activation="sigmoid"), (6,)), MeanSquaredError()
+    network.layers[-1].b[...] = -15
+    look = Patient(network, loss, None, Sample.take(Batches(X, T, 20), loss)).look(slope=True)
+    gradient = math.hypot(*look.gradients.values())
+    assert 0 < gradient < 1e-4 * look.loss / (0.1 * np.linalg.norm(network.theta))
+    assert math.isnan(look.slope)
 
 
 def test_findings_go_through_json():

@@ -30,7 +30,7 @@ def wrong(case: Case) -> tuple[str, str] | None:
     if not case.epochs or case.look.slope is None or case.first.slope is None or case.look.slope < 0:
         return None
     for first, slope in ((case.first.slope, case.look.slope), (case.first.weights_slope, case.look.weights_slope)):
-        if min(abs(first - 1), abs(slope - 1)) > SLOPE_ERROR:
+        if not math.isnan(slope) and min(abs(first - 1), abs(slope - 1)) > SLOPE_ERROR:
             what = f"the gradient is wrong: the loss changes {slope:.2g} times as fast as it says"
             return what, f"a derivative is wrong, in the loss or in a layer; {CHECK}"
     return None

@@ -17,6 +17,7 @@ from pellucid.training.doctor.sample import Sample
 from pellucid.training.doctor.units import Units, units_of
 
 SLOPE_STEP = 1e-3  # share by which the small step of `slope` should lower the loss: float32 shows a ten-thousandth of that
+FAR = 0.1  # of the length of theta: a step so long, where there is next to no gradient, leaves the slope that it should measure
 TIMES = 64.0  # by which the gradient of the outputs is multiplied to see what becomes of the others; a power of 2: exact in float32
 SLOPE_DOUBT = 0.05  # a slope so far from 1 is measured again with a tenth of the step: the loss may be bent, not the gradient wrong
 
@@ -88,13 +89,15 @@ class Patient:
         return self._lengths(before - self.network.theta)
 
     def _slope(self, loss: float, part: slice) -> float:
-        """(f(theta + h g) - f(theta - h g)) / 2 h |g|^2, which is 1 where g is a part of the gradient of f; NaN where g is 0."""
+        """(f(theta + h g) - f(theta - h g)) / 2 h |g|^2, 1 where g is part of the gradient of f; NaN where it is next to 0."""
         square = float(np.dot(self.network.grad[part], self.network.grad[part]))
         if not 0 < square < math.inf or not math.isfinite(loss):
             return math.nan
         slope = math.nan
         for share in (SLOPE_STEP, SLOPE_STEP / 10):
             h = share * loss / square
+            if h * math.sqrt(square) > FAR * _length(self.network.theta[part]):
+                continue
             slope = (self._loss_at(h, part) - self._loss_at(-h, part)) / (2 * share * loss)
             if abs(slope - 1) < SLOPE_DOUBT:
                 break
