@@ -77,7 +77,8 @@ class Answers(Sequence[Prediction]):
         writer.writerow(map(spreadsheet_safe, ("path", "label", "probability", "refused", *self.classes)))
         for each in self:
             probability, *others = (f"{p:.6f}" for p in (each.probability, *each.probabilities))
-            writer.writerow([spreadsheet_safe(str(each.path)), spreadsheet_safe(each.label or ""), probability, each.refused, *others])
+            names = spreadsheet_safe(str(each.path)), spreadsheet_safe(each.label or "")
+            writer.writerow([*names, probability, each.refused, *others])
         atomic_write(path, text.getvalue())
 
 
