@@ -5,8 +5,8 @@ from pathlib import Path
 
 FOUND = Path(__file__).parent / "novelty.json"  # what `python -m benchmarks.novelty` measured
 HEADING = "## Pictures that are none of the classes"
-INTRODUCTION = """Models trained by `python -m benchmarks.novelty` are given test pictures of all three data sets; each cell is the share that they
-refuse as "none of these". In bold, pictures of the model's own kind, of which about 1 % should be."""
+INTRODUCTION = """Models trained by `python -m benchmarks.novelty` are given test pictures of all three data sets; each cell is the
+share that they refuse as "none of these". In bold, pictures of the model's own kind, of which about 1 % should be."""
 
 
 def section() -> str:
@@ -19,7 +19,8 @@ def section() -> str:
     lines.append("| --- " * (len(names) + 3) + "|")
     for row in rows:
         cells = [_share(row["refused"][name], name == row["model"]) for name in names]
-        stored = f"{row['known']:,} × {row['features']} numbers, {row['novelty_bytes'] / 1000:,.0f} of {row['bytes'] / 1000:,.0f} kB"
+        size = f"{row['novelty_bytes'] / 1000:,.0f} of {row['bytes'] / 1000:,.0f} kB"
+        stored = f"{row['known']:,} × {row['features']} numbers, {size}"
         lines.append(f"| {row['model']} | {100 * row['accuracy']:.1f} % | {' | '.join(cells)} | {stored} |")
     return "\n".join(lines) + "\n"
 

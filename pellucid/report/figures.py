@@ -162,11 +162,11 @@ def risk_coverage(ax, refusals: Refusals) -> None:
     coverage = 100 * curve.coverage[shown]
     ax.plot(coverage, 100 * curve.bound[shown], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
     ax.plot(coverage, 100 * curve.risk[shown], color=BLUE, linewidth=1.8)
-    top = max(100 * float(curve.risk.max()), 250 * risk, 300 * float(curve.risk[-1]), 5.0)
+    top = max(130 * float(curve.risk[-1]), 250 * risk, 5.0)
     ax.set_ylim(0, min(101, top))
     if risk:
         ax.axhline(100 * risk, color=ORANGE, linewidth=1)
-        _text(ax, 1, 100 * risk, f"asked for: {percent(risk)}", color=ORANGE, ha="left", va="bottom", fontsize=9)
+        _text(ax, 50, 100 * risk, f"asked for: {percent(risk)}", color=ORANGE, ha="center", va="bottom", fontsize=9)
     if promise:
         ring = {"markersize": 8, "markeredgecolor": BLUE, "markeredgewidth": 1.8}
         ax.plot(100 * promise.coverage, 100 * promise.wrong / promise.answered, "o", color=PAPER, clip_on=False, zorder=3, **ring)

@@ -19,7 +19,7 @@ def promised(found: Refusals, noun: str = "picture") -> str:
             else "Every answer is given: no threshold is needed."
         )
         return (
-            f"{start} It was chosen on {where}: {promise.wrong:,} of the {promise.answered:,} answers that are left are wrong, "
+            f"{start} Chosen on {where}: {promise.wrong:,} of the {promise.answered:,} answers that are left are wrong, "
             f"which promises with {percent(CONFIDENCE, 0)} confidence that at most {percent(promise.risk)} of those to come are."
         )
     if found.risk:
@@ -58,8 +58,9 @@ def strange(found: Refusals, part_word: str, noun: str = "picture") -> str:
     left = found.answered
     return (
         f"A {noun} is “none of these” where its 5th nearest training {noun} lies further away, as the last layer sees them, "
-        f"than for all but 1 % of the validation {noun}s. So {left.strange:,} of the {count(left.n, f'{part_word} {noun}')} are "
-        f"refused ({percent(left.strange / left.n)}). What looks ordinary to the network is still answered, whatever it shows."
+        f"than for all but 1 % of the validation {noun}s. So {left.strange:,} of the {count(left.n, f'{part_word} {noun}')} "
+        f"{'is' if left.strange == 1 else 'are'} refused ({percent(left.strange / left.n)}). "
+        "What looks ordinary to the network is still answered, whatever it shows."
     )
 
 

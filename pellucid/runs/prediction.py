@@ -68,16 +68,17 @@ class Answers(Sequence[Prediction]):
         }
 
     def write_csv(self, path: str | Path) -> None:
-        """A line a picture: path, label (empty where refused), why it is refused, probability, then that of each class.
+        """A line a picture: path, label (empty where refused), probability, why it is refused, then the probability of each class.
 
         Cells that a spreadsheet would run as a formula are escaped. Errors: OutputError.
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(map(spreadsheet_safe, ("path", "label", "refused", "probability", *self.classes)))
+        writer.writerow(map(spreadsheet_safe, ("path", "label", "probability", "refused", *self.classes)))
         for each in self:
-            numbers = [f"{p:.6f}" for p in (each.probability, *each.probabilities)]
-            writer.writerow([spreadsheet_safe(str(each.path)), spreadsheet_safe(each.label or ""), each.refused, *numbers])
+            probability, *others = (f"{p:.6f}" for p in (each.probability, *each.probabilities))
+            names = spreadsheet_safe(str(each.path)), spreadsheet_safe(each.label or "")
+            writer.writerow([*names, probability, each.refused, *others])
         atomic_write(path, text.getvalue())
 
 

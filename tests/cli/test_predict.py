@@ -63,5 +63,5 @@ def test_refused_pictures_say_why_and_are_answered_on_request(run, trained, pict
     assert prediction["probabilities"]["0"] > 0.1
     assert run("predict", tmp_path / "wary.safetensors", *words, "--answer-all").out.split()[1] == "0"
     run("predict", tmp_path / "wary.safetensors", *words, "--csv", tmp_path / "a.csv", "--sort-into", tmp_path / "sorted")
-    assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[1:3] == ["", "none of these"]
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[1:4:2] == ["", "none of these"]
     assert (tmp_path / "sorted" / "none-of-these" / "digit0.png").exists()

@@ -41,7 +41,7 @@ def test_the_gain_in_words():
     scores = score(labels, p, ("a", "b"), 0.5)
     said = gained(scores, found.answered, "test")
     assert f"{found.answered.given:,} are answered" in said and "points more than if all were answered" in said
-    assert "are refused (0.1\u00a0%)" in strange(found, "test")
+    assert "1 of the 2,000\u00a0test pictures is refused (0.1\u00a0%)" in strange(found, "test")
     nothing = replace(found.answered, unsure=found.answered.n - 1, strange=1, correct=0)
     assert gained(scores, nothing, "test").startswith("None of the 2,000")
 
