@@ -39,9 +39,10 @@ def train_in_pytorch(prepared: Prepared, out: str | Path | None, progress: Silen
     prepared = checked(prepared, progress)
     prepared = replace(prepared, recipe=prepared.recipe.override({"name": f"{prepared.recipe.name} in PyTorch"}))
     parts = assemble(prepared)
+    pytorch.optimizer_of(pytorch.module_of(parts.network), parts.recipe)  # what is not translated fails before anything is written
+    difference = first_gradients(parts)
     folder = RunFolder.create(out, prepared.dataset.name)
     write_start(folder, prepared)
-    difference = first_gradients(parts)
     passes = _learn(parts, folder, progress, stop)
     if not passes:
         folder.discard()
