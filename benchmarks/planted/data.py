@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 import pellucid
+from benchmarks.planted.evaluation import sentences
 from benchmarks.planted.pictures import all_at_once, cropped, darker, halved, lighter, mirrored, recompressed, scene
 from benchmarks.planted.planted import Planted
 from benchmarks.planted.runs import array_file, digits
@@ -131,7 +132,7 @@ def wrong_label_in_folds(folder):
     source = array_file(folder, np.clip(images + rng.normal(0, 25, images.shape), 0, 255).astype(np.uint8), labels)
     settings = {"epochs": 12, "learning_rate": 0.3, "input.normalisation": "standard", "folds": 3}
     run = pellucid.train(source, "digits/faithful", folder / "run", **settings)
-    return run.report.read_text(encoding="utf-8").splitlines()
+    return sentences(run.report.read_text(encoding="utf-8"))
 
 
 def parts(change: Callable[[Image.Image], Image.Image]):

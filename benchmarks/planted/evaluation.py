@@ -19,12 +19,12 @@ def report(source="digits", **settings):
 
     def plant(folder):
         run = pellucid.train(source, out=folder / "run", **QUICK | settings)
-        return _sentences(run.report.read_text(encoding="utf-8"))
+        return sentences(run.report.read_text(encoding="utf-8"))
 
     return plant
 
 
-def _sentences(page: str) -> list[str]:
+def sentences(page: str) -> list[str]:
     items = re.findall(r"<li>(.*?)</li>", page, re.DOTALL)
     return [html.unescape(re.sub(r"<[^>]*>", "", item)) for item in items]
 
