@@ -168,6 +168,7 @@ def test_without_a_folder_to_write_to_kernels_are_compiled_all_the_same(monkeypa
     assert doubled(21) == 42
 
 
+@pytest.mark.slow  # compiles everything once more
 def test_the_first_run_and_those_from_the_disk_have_the_same_bits(tmp_path):
     script = "from tests.kernels.test_compiled_threads import trained; print(trained().tobytes().hex())"
     path = os.pathsep.join(filter(None, sys.path))

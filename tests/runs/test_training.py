@@ -1,5 +1,6 @@
 """The main job on real sources: what it leaves behind, what it refuses, and how it ends early."""
 
+import csv
 import json
 import os
 import subprocess
@@ -57,10 +58,10 @@ def test_leaves_every_file_of_the_design(run):
 def test_files_and_run_tell_the_same(run):
     scores = json.loads((run.folder / "scores.json").read_text())
     assert scores["test"]["accuracy"] == run.accuracy == run.to_json()["accuracy"]
-    rows = (run.folder / "predictions.csv").read_text().splitlines()
-    assert len(rows) == 1 + 1797
-    test = [row.split(",") for row in rows[1:] if row.endswith(",test")]
-    assert np.mean([row[1] == row[2] for row in test]) == pytest.approx(run.accuracy)
+    rows = list(csv.DictReader((run.folder / "predictions.csv").read_text().splitlines()))
+    assert len(rows) == 1797
+    test = [row for row in rows if row["split"] == "test"]
+    assert np.mean([row["label"] == row["predicted"] for row in test]) == pytest.approx(run.accuracy)
     assert len((run.folder / "metrics.jsonl").read_text().splitlines()) == 3
     cells = [row.split(",")[1:] for row in (run.folder / "confusion_matrix.csv").read_text().splitlines()[1:]]
     assert np.trace(np.array(cells, dtype=int)) == scores["test"]["correct"]
