@@ -296,7 +296,8 @@ ROWS = (
     Row(
         "cats-cnn-from-cifar",
         "cats, convolutional network started from CIFAR-10 (extra data)",
-        "pellucid train cat-vs-noncat --recipe cats/cnn-from-cifar --from $PELLUCID_DATA/cifar-body --seed {seed}",
+        "pellucid train cat-vs-noncat --recipe cats/cnn-from-cifar --seed {seed} "
+        "--from $PELLUCID_DATA/cifar-body/model.safetensors",
         seeds=20,
         goal=0.9,
         recipe="cats/cnn-from-cifar",

@@ -15,7 +15,7 @@ def register_ray() -> None:
         with joblib.parallel_config("ray", n_jobs=-1):
             GridSearchCV(PellucidClassifier(), grid).fit(X, y)
 
-    The cluster is the one that the environment variable RAY_ADDRESS names or that `ray.init` has joined, else one of this
+    The cluster is the one that the environment variable RAY_ADDRESS names or that `ray.init` joined before, else one of this
     machine alone, which is reached from this machine alone and ends with the process. A worker has one core and as many kernel
     threads; `parallel_config("ray", ray_remote_args={"num_cpus": 4})` gives each of fewer workers four. Never are there more
     workers than the cluster has cores for.
@@ -30,6 +30,8 @@ def register_ray() -> None:
     """
     _require_tokens()
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if "RAY_ADDRESS" not in os.environ:  # what Ray does on Windows and macOS: else it turns 127.0.0.1 into an address for others
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     try:
         backend = _backend()
     except ImportError as error:

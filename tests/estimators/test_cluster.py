@@ -67,10 +67,10 @@ def test_a_grid_search_finds_the_same_on_a_cluster(tmp_path):
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch):
-    for name in ("RAY_AUTH_MODE", "RAY_USAGE_STATS_ENABLED"):
+    for name in ("RAY_AUTH_MODE", "RAY_USAGE_STATS_ENABLED", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"):
         monkeypatch.delenv(name, raising=False)
     yield monkeypatch
-    for name in ("RAY_AUTH_MODE", "RAY_USAGE_STATS_ENABLED"):
+    for name in ("RAY_AUTH_MODE", "RAY_USAGE_STATS_ENABLED", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"):
         os.environ.pop(name, None)
 
 
