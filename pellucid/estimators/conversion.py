@@ -34,7 +34,9 @@ def to_model(estimator) -> Classifier:
 
 
 def from_model(cls, model: Classifier | str | Path):
-    """A fitted estimator with the network of `model`; its threshold is left behind. Errors: ValueError, ModelFileError."""
+    """A fitted estimator with the network of `model`; its threshold and its limits for refusing stay behind, for an estimator
+    answers every row. Errors: ValueError, ModelFileError.
+    """
     model = model if isinstance(model, Classifier) else Classifier.load(model)
     if model.link == "none":
         raise ValueError("this model was trained with mean_squared_error, so its outputs give no probabilities")

@@ -57,7 +57,9 @@ def test_a_trained_run_becomes_an_estimator(tmp_path):
     estimator, model = PellucidClassifier.from_model(run.model), pellucid.load(run.model)
     x = PICTURES[..., None] / np.float32(16)
     np.testing.assert_allclose(estimator.predict_proba(x), model.predict_proba(x), atol=1e-6)
-    assert estimator.predict(x).tolist() == model.predict(x).tolist()
+    given = [(own, answer) for own, answer in zip(estimator.predict(x), model.predict(x), strict=True) if answer is not None]
+    assert len(given) > len(x) / 2  # the model refuses some, the estimator answers all
+    assert all(own == answer for own, answer in given)
 
 
 def test_a_temperature_goes_into_the_last_layer():
