@@ -7,6 +7,7 @@ Each contender runs in a process of its own. Counted is resident memory: after t
 training steps, after compilation and warm-up. What a step needs is the difference.
 """
 
+import sys
 from contextlib import closing
 
 from benchmarks import command, machine
@@ -24,10 +25,16 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def measure(workload: Workload, peers: list[Contender], repetitions: int, seconds: float) -> list[dict]:
-    """One object for each peer, ours beside it."""
-    ours, *theirs = (peak(contender, workload, seconds) for contender in (OURS, *peers))
-    shared = {"cpu": processor(), "cores": cores()}
-    return [row(workload, ours, peer, its) | shared for peer, its in zip(peers, theirs)]
+    """One object for each peer, ours beside it. A peer that cannot begin is told of and left out."""
+    ours, rows = peak(OURS, workload, seconds), []
+    for peer in peers:
+        try:
+            theirs = peak(peer, workload, seconds)
+        except RuntimeError as error:
+            print(f"left out: {error}", file=sys.stderr)
+        else:
+            rows.append(row(workload, ours, peer, theirs) | {"cpu": processor(), "cores": cores()})
+    return rows
 
 
 def peak(contender: Contender, workload: Workload, seconds: float) -> dict:
