@@ -133,7 +133,7 @@ def _bias_gradient(y, dy, relu, db, left, right):
 
 @exact(inline=True)
 def _weight_gradient(top, bottom, x, dz, dW, s, at):
-    """dW = x^T dz for the rows from `top` to `bottom`: CHUNK pictures at a time, dz packed for them, BLOCK columns of x copied."""
+    """dW = x^T dz for the rows from `top` to `bottom`: CHUNK pictures at a time, for which dz is packed."""
     K, M = dW.shape
     for n in range(0, len(x), CHUNK):
         depth = min(CHUNK, len(x) - n)

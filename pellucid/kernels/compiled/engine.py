@@ -1,6 +1,6 @@
 """What every compiled kernel stands on: how it is compiled, and into which parts work is cut.
 
-Large work is cut into pieces (see `tasks`), which do not depend on the number of threads; so neither do the bits of the result.
+Large work is cut into pieces (see `tasks`). No sum depends on how it was cut or on the number of threads; so neither do the bits.
 
 Numba's disk cache notices a change in the file of a function, but not one in a function that it calls from another file. So the
 stamp of every cached function here is the content of this whole folder.
