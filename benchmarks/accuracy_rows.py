@@ -44,6 +44,7 @@ ROWS = (
         "digits, the same, shuffled 10-fold",
         "pellucid train digits --recipe digits/folds --seed {seed}",
         seeds=5,
+        folds=True,
         recipe="digits/folds",
     ),
     Row(
@@ -59,6 +60,7 @@ ROWS = (
         "pellucid train digits --recipe digits/mlp --seed {seed}",
         seeds=5,
         goal=0.994,
+        folds=True,
         recipe="digits/mlp",
     ),
     Row(
@@ -75,6 +77,7 @@ ROWS = (
         "pellucid train digits --recipe digits/cnn --seed {seed}",
         seeds=5,
         goal=0.998,
+        folds=True,
         recipe="digits/cnn",
     ),
     Row(
