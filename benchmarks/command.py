@@ -62,10 +62,10 @@ def parse(description: str, arguments, workloads: Sequence[Workload], peers: Seq
 
 
 def chosen(parser: argparse.ArgumentParser, option: str, parts: list[str] | None, names: list[str]) -> list[str]:
-    """The names that contain one of the parts, upper or lower case; an error for a part that is in none."""
+    """The name that is the part, else the names that contain it, upper or lower case; an error for a part that is in none."""
     found = []
     for part in parts or []:
-        fitting = [name for name in names if part.casefold() in name.casefold()]
+        fitting = [part] if part in names else [name for name in names if part.casefold() in name.casefold()]
         if not fitting:
             parser.error(f"{option} {part}: expected a part of one of: {'; '.join(names)}")
         found += fitting

@@ -1,6 +1,7 @@
 """The benchmarks run, say all that a number depends on, and compute what they claim."""
 
 import importlib
+import argparse
 import json
 import sys
 from dataclasses import replace
@@ -183,6 +184,13 @@ def test_rows_are_written_at_once(tmp_path, monkeypatch):
         steps.main(wishes)
     (row,) = json.loads(target.read_text())
     assert row["workload"] == "784-100-10, batch 64"
+
+
+def test_a_whole_name_means_that_one_alone():
+    names = ["digits", "digits-folds", "mnist"]
+    parser = argparse.ArgumentParser()
+    assert command.chosen(parser, "--only", ["digits"], names) == ["digits"]
+    assert command.chosen(parser, "--only", ["Folds", "mni"], names) == ["digits-folds", "mnist"]
 
 
 @pytest.mark.parametrize(("option", "part"), [("--only", "resnet"), ("--peers", "caffe")])
