@@ -1,7 +1,7 @@
 """How accurate are the networks that our recipes train? Each seed is a run of its own, by the command that a user would type.
 
     python -m benchmarks.accuracy                       runs what is not finished yet, then writes docs/results.md
-    python -m benchmarks.accuracy --only digits mnist   these rows, else rows with this in their name
+    python -m benchmarks.accuracy --only digits mnist   rows named so, else with this in their name
     python -m benchmarks.accuracy --seeds 3             the first three seeds of each
     python -m benchmarks.accuracy --list                rows, and what is finished
     python -m benchmarks.accuracy --write               only writes docs/results.md
@@ -50,7 +50,9 @@ def main(arguments: list[str] | None = None) -> None:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = [row.name for row in ROWS]
-    parser.add_argument("--only", nargs="+", metavar="PART", help=f"these rows, else rows with this in their name: {', '.join(names)}")
+    parser.add_argument(
+        "--only", nargs="+", metavar="PART", help=f"rows named so, else with this in their name: {', '.join(names)}"
+    )
     parser.add_argument("--seeds", type=int, metavar="N", help="only the first N seeds of each row")
     parser.add_argument("--list", action="store_true", help="print rows and results; run nothing")
     parser.add_argument("--write", action="store_true", help="write the page; run nothing")
@@ -96,7 +98,7 @@ def run(row: Row, seed: int) -> dict:
 
     Raises RuntimeError where it ends in another way: that is a mistake of ours.
     """
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), processor_seconds()
     with tempfile.TemporaryDirectory(prefix="pellucid-accuracy-") as folder:
         done = subprocess.run(
             words(row.command, seed, Path(folder, "run")),
@@ -116,6 +118,7 @@ def run(row: Row, seed: int) -> dict:
         "n_test": scores["n_test"],
         "seconds": found["seconds"],
         "whole_seconds": time.perf_counter() - begun,
+        "processor_seconds": processor_seconds() - worked,
         "recipe": found["recipe"],
         "digest": digest(found["recipe"]),
         "version": __version__,
@@ -123,6 +126,12 @@ def run(row: Row, seed: int) -> dict:
         "cores": machine.cores(),
         "date": time.strftime("%Y-%m-%d"),
     }
+
+
+def processor_seconds() -> float:
+    """What the cores have worked for programs that this one started and that have ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def words(command: str, seed: int, out: Path) -> list[str]:

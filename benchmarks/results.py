@@ -41,7 +41,7 @@ def problem_of(row: Row, entries: Iterable[dict]) -> str | None:
 
 
 def table(rows: Sequence[Row], entries: Sequence[dict]) -> Table:
-    heading = ("what", "seeds", "accuracy", "deviation", "95 % interval", "goal", "training")
+    heading = ("what", "seeds", "accuracy", "deviation", "95 % interval", "goal", "training", "of the cores")
     return Table(heading, [line(row, entries) for row in rows], words=1)
 
 
@@ -49,7 +49,7 @@ def line(row: Row, entries: Sequence[dict]) -> tuple[str, ...]:
     results = results_of(row, entries).values()
     goal = "" if row.goal is None else f"{100 * row.goal:g} %"
     if not results:
-        return row.title, f"0 of {row.seeds}", "not measured", "", "", goal, ""
+        return row.title, f"0 of {row.seeds}", "not measured", "", "", goal, "", ""
     accuracies = [each["accuracy"] for each in results]
     mean, (low, high) = statistics.mean(accuracies), interval(accuracies)
     seconds = statistics.median(each["seconds"] for each in results)
@@ -62,6 +62,7 @@ def line(row: Row, entries: Sequence[dict]) -> tuple[str, ...]:
         f"{percent(low)} to {percent(high)}" if len(results) > 1 else "–",
         goal,
         time(seconds, row.limit),
+        worked([each["processor_seconds"] for each in results if "processor_seconds" in each]),
     )
 
 
@@ -84,6 +85,11 @@ def time(seconds: float, limit: float | None) -> str:
         return f"{seconds:,.1f} s"
     within = seconds <= limit
     return f"**{seconds:,.1f} s** (at most {limit:g})" if within else f"{seconds:,.1f} s (at most {limit:g})"
+
+
+def worked(seconds: Sequence[float]) -> str:
+    """The time of the cores, where it was noted."""
+    return f"{statistics.median(seconds):,.0f} s" if seconds else "–"
 
 
 def page(rows: Sequence[Row], entries: Sequence[dict]) -> str:
@@ -111,7 +117,9 @@ INTRODUCTION = """\
 What the recipes reach on pictures that took no part in training or in any choice. Each seed is a run of its own, with
 another start, another order of the pictures and, where the data comes without one, another split. The interval is
 that of the mean over seeds (Student's t); how far a test set of so many pictures may mislead is on each run's own page.
-**Bold** is what reaches its goal, which was set beforehand. Times are those of training, median over seeds."""
+**Bold** is what reaches its goal, which was set beforehand. Times are medians over seeds:
+those of training as a clock on the wall shows them, which other programs on the machine make longer, and what the cores worked
+for the whole command, all cores together, from reading the pictures to the report."""
 
 AGAIN = """\
 ## Again

@@ -105,6 +105,7 @@ def test_a_seed_is_run_by_the_command_of_its_row(monkeypatch):
     found = accuracy.run(row, 4)
     assert 0 < found["accuracy"] < 1 and found["n_test"] == 270 and found["recipe"] == "digits"
     assert found["whole_seconds"] > found["seconds"] > 0
+    assert found["processor_seconds"] > 0
 
 
 def test_commands_are_run_by_this_python(tmp_path, monkeypatch):
@@ -119,9 +120,9 @@ def test_commands_are_run_by_this_python(tmp_path, monkeypatch):
 
 def test_the_table():
     [line] = table([ROW], [result(seed, value, seconds=seed + 1.0) for seed, value in enumerate((0.91, 0.93, 0.95))]).lines
-    assert line == ("letters", "3 of 3", "**93.00 %**", "2.00", "88.03 % to 97.97 %", "90 %", "**2.0 s** (at most 5)")
-    [line] = table([ROW], [result(0, 0.8, seconds=9.0)]).lines
-    assert line == ("letters", "1 of 3", "80.00 %", "–", "–", "90 %", "9.0 s (at most 5)")
+    assert line == ("letters", "3 of 3", "**93.00 %**", "2.00", "88.03 % to 97.97 %", "90 %", "**2.0 s** (at most 5)", "–")
+    [line] = table([ROW], [result(0, 0.8, seconds=9.0, processor_seconds=21.4)]).lines
+    assert line == ("letters", "1 of 3", "80.00 %", "–", "–", "90 %", "9.0 s (at most 5)", "21 s")
     [line] = table([ROW], []).lines
     assert line[1:3] == ("0 of 3", "not measured")
 
