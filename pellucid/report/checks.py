@@ -43,7 +43,7 @@ class Checks(NamedTuple):
 
 def render_checks(checks: Checks, title: str, facts: Sequence[tuple[str, str]]) -> str:
     """The page of `pellucid check`, complete."""
-    from pellucid.report.html import environment
+    from pellucid.report.environment import environment
 
     return environment().get_template("check_page.html").render(checks=checks, title=title, facts=facts)
 

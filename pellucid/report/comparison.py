@@ -2,16 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pellucid.evaluation import ComparedRun, Comparison
 from pellucid.report import comparison_sentences as sentences
 from pellucid.report.comparison_figures import COLOURS, LINES, comparison_svg
-from pellucid.report.html import environment
+from pellucid.report.environment import environment
 from pellucid.report.words import SPACE, p_value, percent, quoted
 
-_FOLDER = Path(__file__).parent
 _NAMED = 60  # pictures on which two runs differ that are listed
 
 
@@ -28,7 +26,6 @@ class Lane(NamedTuple):
 def render_comparison(comparison: Comparison) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
     page = environment()
-    page.globals["comparison_stylesheet"] = (_FOLDER / "comparison.css").read_text(encoding="utf-8")
     page.filters |= {"setting": setting, "signed": sentences.signed, "p_value": p_value, "swatch": _swatch(comparison)}
     lanes, ends = _lanes(comparison)
     return page.get_template("comparison.html").render(

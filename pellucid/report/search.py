@@ -57,7 +57,7 @@ def ranked(trials: Sequence[Trial]) -> list[Trial]:
 
 def render_search(data: SearchData) -> str:
     """The page, complete; every name and text is escaped where it is put in."""
-    from pellucid.report.html import environment
+    from pellucid.report.environment import environment
 
     history, effects = search_svg(data.trials, {key: key in data.logarithmic for key in data.space})
     page = environment()
