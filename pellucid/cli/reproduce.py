@@ -13,7 +13,7 @@ from pellucid.errors import RecipeError
 
 if TYPE_CHECKING:
     from pellucid.runs import Reproduction
-    from pellucid.runs.reproduction import Row
+    from pellucid.runs.reproduction.reproduction import Row
 
 
 def reproduce(

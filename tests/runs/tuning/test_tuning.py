@@ -15,8 +15,8 @@ from pellucid.machine import cores
 from pellucid.runs.assemble import assemble
 from pellucid.runs.learn import learn
 from pellucid.runs.prepare import prepare
-from pellucid.runs.tuning import _jobs
-from tests.runs.space import SMALL, recipe_with
+from pellucid.runs.tuning.tuning import _jobs
+from tests.runs.tuning.space import SMALL, recipe_with
 
 optuna = pytest.importorskip("optuna")
 
@@ -71,7 +71,7 @@ def test_what_a_trial_reports_is_what_training_reports(search):
 
 def test_test_pictures_are_never_looked_at(tmp_path, monkeypatch):
     """Pictures that would end everything are put where the test part is."""
-    from pellucid.runs import tuning
+    from pellucid.runs.tuning import tuning
 
     real = tuning.prepare
 
@@ -101,7 +101,7 @@ def test_it_goes_on_as_if_it_had_not_ended(tmp_path):
 
 @pytest.mark.slow
 def test_processes_share_a_study_and_the_cores(tmp_path, monkeypatch):
-    monkeypatch.setattr("pellucid.runs.tuning.cores", lambda: 2)
+    monkeypatch.setattr("pellucid.runs.tuning.tuning.cores", lambda: 2)
     found = runs.tune("digits", recipe_with(SMALL), tmp_path / "out", trials=6, jobs=2, epochs=3)
     assert [trial.state in ("complete", "pruned") for trial in found.trials] == [True] * 6
     assert len({trial.values["optimizer.learning_rate"] for trial in found.trials}) == 6
@@ -118,7 +118,7 @@ def test_more_jobs_than_cores_are_refused_by_number(tmp_path):
 
 
 def test_ctrl_c_keeps_what_is_finished(tmp_path, monkeypatch):
-    from pellucid.runs import trial
+    from pellucid.runs.tuning import trial
 
     real, begun = trial.learn, []
 
@@ -138,7 +138,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path, monkeypatch):
 
 
 def test_ctrl_c_before_anything_is_finished(tmp_path, monkeypatch):
-    from pellucid.runs import trial
+    from pellucid.runs.tuning import trial
 
     def at_once(parts):
         raise KeyboardInterrupt

@@ -8,13 +8,13 @@ from pathlib import Path
 from pellucid import pytorch
 from pellucid.errors import DataError, Interrupted, TrainingDiverged
 from pellucid.runs.folder import DEFAULT
-from pellucid.runs.in_pytorch import train_in_pytorch
-from pellucid.runs.plan import Plan
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
-from pellucid.runs.reproduction import Reproduction, facts_of
-from pellucid.runs.reproduction_log import Log
-from pellucid.runs.reproduction_page import write_reproduction
+from pellucid.runs.reproduction.in_pytorch import train_in_pytorch
+from pellucid.runs.reproduction.log import Log
+from pellucid.runs.reproduction.page import write_reproduction
+from pellucid.runs.reproduction.plan import Plan
+from pellucid.runs.reproduction.reproduction import Reproduction, facts_of
 from pellucid.runs.training import train_prepared
 from pellucid.systems import Variant, system
 from pellucid.training import Epoch

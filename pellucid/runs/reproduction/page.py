@@ -14,11 +14,11 @@ from pellucid.report import Answer, Picture, thumbnail
 from pellucid.report.data import Costs
 from pellucid.report.reproduction import Gallery, Measured, ReproductionPage, render_reproduction
 from pellucid.report.words import count, duration, percent, points
-from pellucid.runs.plan import EPOCHS, PICTURES, STEPS
 from pellucid.runs.prepare import labelling, read_pictures
 from pellucid.runs.progress import Silent
-from pellucid.runs.report_data import now
-from pellucid.runs.reproduction import Reproduction, Row
+from pellucid.runs.reproduction.plan import EPOCHS, PICTURES, STEPS
+from pellucid.runs.reproduction.reproduction import Reproduction, Row
+from pellucid.runs.results.report_data import now
 from pellucid.systems import Trained
 
 HEADINGS = {

@@ -9,9 +9,9 @@ from PIL import Image
 
 import pellucid
 from pellucid.errors import DataError, Interrupted, OutputError, RecipeError
-from pellucid.runs import reproducing
-from pellucid.runs.plan import Plan, located
-from pellucid.runs.reproduction_log import NAME
+from pellucid.runs.reproduction import reproducing
+from pellucid.runs.reproduction.log import NAME
+from pellucid.runs.reproduction.plan import Plan, located
 from pellucid.systems import Evidence, Finding, system
 
 
@@ -47,8 +47,8 @@ def rabbits(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def few_steps(monkeypatch):
-    monkeypatch.setattr("pellucid.runs.plan.STEPS", 3)
-    monkeypatch.setattr("pellucid.runs.plan.EPOCHS", 1)
+    monkeypatch.setattr("pellucid.runs.reproduction.plan.STEPS", 3)
+    monkeypatch.setattr("pellucid.runs.reproduction.plan.EPOCHS", 1)
 
 
 def lines(out):
@@ -91,7 +91,7 @@ def test_finished_runs_are_not_trained_again(cats, tmp_path, monkeypatch):
 def test_a_changed_recipe_is_trained_again(cats, tmp_path, monkeypatch):
     out = tmp_path / "out"
     pellucid.reproduce("cats", cats, out, quick=True, variants=["trap"])
-    monkeypatch.setattr("pellucid.runs.plan.STEPS", 4)
+    monkeypatch.setattr("pellucid.runs.reproduction.plan.STEPS", 4)
     found = pellucid.reproduce("cats", cats, out, quick=True, variants=["trap"])
     assert [run["epochs"] for run in lines(out)[1:]] == [3, 4]
     assert found.rows[0].runs[0].epochs == 4

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pellucid.evaluation import ReconstructionScores, wilson
-from pellucid.runs.plan import Plan
+from pellucid.runs.reproduction.plan import Plan
 from pellucid.runs.run import Run
 from pellucid.systems import Claim, Evidence, Finding, Results, Trained, Variant
 

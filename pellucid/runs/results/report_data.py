@@ -1,39 +1,68 @@
 """A run as the report shows it."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
 
-from pellucid.evaluation import Predictions, Scores
 from pellucid.explanation import first_layer
-from pellucid.report import DataFacts, Formula, InputFacts, Rebuilt, ReportData, gallery, refused, samples, thumbnail
+from pellucid.report import DataFacts, Formula, InputFacts, ReportData, gallery, refused, samples, thumbnail
 from pellucid.runs.assemble import SETTINGS, Parts
 from pellucid.runs.checking import guarded, section, with_folds
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.label_safety import label_warnings
 from pellucid.runs.prepare import Prepared
-from pellucid.runs.worth import Worth
+from pellucid.runs.results.model import versions
+from pellucid.runs.results.outcome import Outcome
 
 FEW = 2000  # photographs, below which training afresh is usually beaten by what others have trained
 
 
-def report_data(
-    prepared: Prepared,
-    parts: Parts,
-    scores: Mapping[str, Scores],
-    predictions: Predictions | None,
-    part: str,
-    *,
-    folds: CrossValidation | None,
-    stopped: str,
-    rebuilt: Sequence[Rebuilt] = (),
-    worth: Worth | None = None,
-) -> ReportData:
-    """All that the page shows, as plain data."""
-    from pellucid.runs.results import versions
+def report_data(prepared: Prepared, parts: Parts, outcome: Outcome, *, folds: CrossValidation | None, stopped: str) -> ReportData:
+    """All that the page shows, as plain data. stopped: why training ended early, or ""."""
+    worth = outcome.worth
+    return ReportData(
+        title=prepared.dataset.name,
+        data=_data_facts(prepared),
+        input=_input_facts(prepared),
+        layers=parts.network.rows(),
+        first_layer=first_layer(parts.network),
+        **_learning(parts, stopped),
+        scores=outcome.scores,
+        part=outcome.part,
+        folds=folds.accuracies if folds else (),
+        ladder=worth.ladder,
+        calibration=worth.calibration,
+        ranking=worth.ranking,
+        seen=worth.seen,
+        learning_curve=worth.learning_curve,
+        slices=worth.slices,
+        refusals=worth.refusals,
+        **_pictures(prepared, outcome),
+        warnings=remarks(prepared),
+        checks=section(with_folds(prepared.findings, folds), guarded(prepared)),
+        config=prepared.recipe.to_toml(),
+        created=now(),
+        versions=versions(),
+    )
 
-    dataset, recipe = prepared.dataset, prepared.recipe
+
+def _learning(parts: Parts, stopped: str) -> dict:
+    """What was minimised, how, and how it went."""
+    return {
+        "loss": Formula(parts.loss.name, parts.loss.equation, _loss_settings(parts)),
+        "optimizer": _optimizer(parts),
+        "schedule": _schedule(parts),
+        "epochs": [epoch.to_json() for epoch in parts.epochs],
+        "epochs_planned": parts.recipe.training.epochs,
+        "best_epoch": parts.best.epoch if parts.validation is not None else None,
+        "seconds": sum(epoch.seconds for epoch in parts.epochs),
+        "stopped": stopped,
+    }
+
+
+def _pictures(prepared: Prepared, outcome: Outcome) -> dict:
+    """Pictures of each class, and some beside what the network makes of them."""
+    dataset, predictions = prepared.dataset, outcome.predictions
     row_of = {path: row for row, path in enumerate(dataset.paths)}
 
     def show(row: int) -> np.ndarray | None:
@@ -42,51 +71,14 @@ def report_data(
     def show_answer(row: int) -> np.ndarray | None:
         return show(row_of[predictions.paths[row]])
 
-    answers = left_out = ()
-    if predictions:
-        shown = part if part in predictions.split else None  # folds: all of them
-        answers, left_out = gallery(predictions, shown, show_answer), refused(predictions, part, show_answer)
-    return ReportData(
-        title=dataset.name,
-        data=_data_facts(prepared),
-        input=InputFacts(
-            shape=prepared.spec.shape,
-            fit=recipe.input.fit,
-            normalisation=recipe.input.normalisation,
-            per=recipe.input.per,
-            changes={key: value for key, value in recipe.augment.chosen().items() if key != "views"},
-            views=recipe.augment.views,
-        ),
-        layers=parts.network.rows(),
-        loss=Formula(parts.loss.name, parts.loss.equation, _loss_settings(parts)),
-        optimizer=_optimizer(parts),
-        schedule=_schedule(parts),
-        epochs=[epoch.to_json() for epoch in parts.epochs],
-        scores=scores,
-        part=part,
-        config=recipe.to_toml(),
-        created=now(),
-        seconds=sum(epoch.seconds for epoch in parts.epochs),
-        samples=samples(dataset.labels, dataset.classes, dataset.paths, show) if dataset.is_pictures else {},
-        gallery=answers,
-        rebuilt=rebuilt,
-        first_layer=first_layer(parts.network),
-        epochs_planned=recipe.training.epochs,
-        best_epoch=parts.best.epoch if parts.validation is not None else None,
-        stopped=stopped,
-        ladder=worth.ladder if worth else None,
-        calibration=worth.calibration if worth else None,
-        ranking=worth.ranking if worth else None,
-        seen=worth.seen if worth else None,
-        learning_curve=worth.learning_curve if worth else None,
-        slices=worth.slices if worth else (),
-        refusals=worth.refusals if worth else None,
-        refused=left_out,
-        folds=folds.accuracies if folds else (),
-        warnings=remarks(prepared),
-        checks=section(with_folds(prepared.findings, folds), guarded(prepared)),
-        versions=versions(),
-    )
+    found = {"samples": samples(dataset.labels, dataset.classes, dataset.paths, show) if dataset.is_pictures else {}}
+    if not predictions:
+        return found | {"rebuilt": outcome.rebuilt}
+    shown = outcome.part if outcome.part in predictions.split else None  # folds: all of them
+    return found | {
+        "gallery": gallery(predictions, shown, show_answer),
+        "refused": refused(predictions, outcome.part, show_answer),
+    }
 
 
 def now() -> str:
@@ -126,6 +118,18 @@ def _data_facts(prepared: Prepared) -> DataFacts:
         ignored=dataset.ignored,
         broken=dataset.broken,
         content_hash=dataset.content_hash(),
+    )
+
+
+def _input_facts(prepared: Prepared) -> InputFacts:
+    recipe = prepared.recipe
+    return InputFacts(
+        shape=prepared.spec.shape,
+        fit=recipe.input.fit,
+        normalisation=recipe.input.normalisation,
+        per=recipe.input.per,
+        changes={key: value for key, value in recipe.augment.chosen().items() if key != "views"},
+        views=recipe.augment.views,
     )
 
 

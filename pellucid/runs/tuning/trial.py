@@ -14,7 +14,7 @@ from pellucid.recipes import Space
 from pellucid.runs.assemble import Parts, assemble
 from pellucid.runs.learn import learn
 from pellucid.runs.prepare import Prepared, measure_input
-from pellucid.runs.study import STOPPED, Study, is_finished, need_optuna
+from pellucid.runs.tuning.study import STOPPED, Study, is_finished, need_optuna
 
 if TYPE_CHECKING:
     import optuna

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from pellucid.files import atomic_write
-from pellucid.runs.canvas import INK, QUIET, Canvas, elided
 from pellucid.runs.previews import Preview, PreviewRow
+from pellucid.runs.sheets.canvas import INK, QUIET, Canvas, elided
 
 _SIDE = 128  # of a picture, about
 _GAP = 10

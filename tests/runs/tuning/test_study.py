@@ -5,10 +5,10 @@ import math
 import pytest
 
 from pellucid.recipes import Choices, Range
-from pellucid.runs.study import STOPPED, is_finished
+from pellucid.runs.tuning.study import STOPPED, is_finished
 
 pytest.importorskip("optuna")
-from pellucid.runs.study import Study
+from pellucid.runs.tuning.study import Study
 
 SPACE = {
     "optimizer.learning_rate": Range(low=1e-4, high=1.0, log=True),

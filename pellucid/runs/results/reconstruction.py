@@ -1,55 +1,30 @@
-"""The end of a run whose network gives back its input: scores, pictures beside their reconstructions, model, report."""
+"""The outcome of a network that gives back its input: scores, and pictures beside their reconstructions."""
 
-import json
 from collections.abc import Mapping
 
 import numpy as np
 
 from pellucid.evaluation import ReconstructionScores
-from pellucid.files import atomic_write
 from pellucid.images import Batches
 from pellucid.report import Rebuilt, thumbnail
 from pellucid.runs.assemble import Parts
-from pellucid.runs.folder import RunFolder
 from pellucid.runs.prepare import Prepared
-from pellucid.runs.run import Run, headline_part
+from pellucid.runs.results.outcome import Outcome
+from pellucid.runs.run import headline_part
 from pellucid.training import predict_outputs
 
 ROWS = 1024  # pictures a batch
 SHOWN = 40  # pictures in the report, evenly from the one given back best to the worst
 
 
-def finish_reconstruction(prepared: Prepared, parts: Parts, folder: RunFolder, *, stopped: str) -> Run:
-    """The same as `results.finish` for an autoencoder, whose best weights are in place: no classes, no table of answers."""
-    from pellucid import report
-    from pellucid.runs.report_data import report_data
-    from pellucid.runs.results import make_classifier
-
-    scores = judge_reconstruction(prepared, parts)
+def reconstructed(prepared: Prepared, parts: Parts) -> Outcome:
+    """Score the network on every part, and set some pictures beside what it makes of them."""
+    scores = _scores(prepared, parts)
     part = headline_part(scores)
-    classifier = make_classifier(prepared, parts, scores, None)
-    classifier.save(folder.model)
-    values = {name: each.to_json() for name, each in scores.items()}
-    atomic_write(folder.scores, json.dumps(values, indent=1) + "\n")
-    page = report_data(prepared, parts, scores, None, part, folds=None, stopped=stopped, rebuilt=_shown(prepared, parts, part))
-    atomic_write(folder.report, report.render(page))
-    report.save_figures(page, folder.figures)
-    folder.checkpoint.unlink(missing_ok=True)
-    return Run(
-        folder=folder.path,
-        model=folder.model,
-        report=folder.report,
-        classifier=classifier,
-        scores=scores,
-        part=part,
-        epochs=tuple(parts.epochs),
-        predictions=None,
-        seconds=sum(epoch.seconds for epoch in parts.epochs),
-        recipe=prepared.recipe.name,
-    )
+    return Outcome(scores=scores, part=part, rebuilt=_rebuilt(prepared, parts, part))
 
 
-def judge_reconstruction(prepared: Prepared, parts: Parts) -> Mapping[str, ReconstructionScores]:
+def _scores(prepared: Prepared, parts: Parts) -> Mapping[str, ReconstructionScores]:
     """The scores of each part that has pictures, beside those of the mean training picture."""
     mean, scores = _mean_picture(prepared), {}
     for part in ("train", "validation", "test"):
@@ -80,7 +55,7 @@ def _batches(prepared: Prepared, indices: np.ndarray) -> Batches:
     return Batches(prepared.dataset.images, prepared.dataset.labels, indices, prepared.spec, ROWS)
 
 
-def _shown(prepared: Prepared, parts: Parts, part: str) -> list[Rebuilt]:
+def _rebuilt(prepared: Prepared, parts: Parts, part: str) -> list[Rebuilt]:
     """Pictures of a part beside their reconstructions, from the best to the worst."""
     dataset, indices = prepared.dataset, getattr(prepared.split, part)
     errors = np.concatenate([((y - x) ** 2).mean(axis=1) for x, y in _pairs(prepared, parts, indices)])

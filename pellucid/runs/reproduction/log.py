@@ -8,7 +8,7 @@ from typing import Any
 
 from pellucid.errors import OutputError
 from pellucid.files import atomic_write
-from pellucid.runs.plan import Plan
+from pellucid.runs.reproduction.plan import Plan
 from pellucid.systems import Results, Trained, Variant
 
 NAME = "results.jsonl"

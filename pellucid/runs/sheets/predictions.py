@@ -10,8 +10,8 @@ from PIL import Image
 from pellucid.files import atomic_write
 from pellucid.images.decode import decode
 from pellucid.images.opening import BrokenPicture, read_header
-from pellucid.runs.canvas import GROUND, INK, QUIET, Canvas, elided
 from pellucid.runs.prediction import Answers, Prediction
+from pellucid.runs.sheets.canvas import GROUND, INK, QUIET, Canvas, elided
 
 MOST_PICTURES = 240  # a longer sheet is slow to open and hard to look at
 

@@ -1,0 +1,1 @@
+"""Contact sheets: many small pictures with words below them, in one file."""
