@@ -22,15 +22,11 @@ def evaluate(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Labelled pictures, as for train.")],
     part: Annotated[
         str | None,
-        typer.Option(
-            metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False
-        ),
+        typer.Option(metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False),
     ] = None,
     require: Annotated[
         float | None,
-        typer.Option(
-            metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False
-        ),
+        typer.Option(metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False),
     ] = None,
     classes: Annotated[
         str | None,
@@ -38,9 +34,7 @@ def evaluate(
     ] = None,
     label_rule: Annotated[
         str | None,
-        typer.Option(
-            metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False
-        ),
+        typer.Option(metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False),
     ] = None,
     keys: Annotated[
         str | None,

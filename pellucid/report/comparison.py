@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from pellucid.evaluation import ComparedRun, Comparison
 from pellucid.report import comparison_sentences as sentences
-from pellucid.report.comparison_figures import COLOURS, LINES, comparison_svg
 from pellucid.report.environment import environment
+from pellucid.report.figures.comparison import COLOURS, LINES, comparison_svg
 from pellucid.report.words import SPACE, p_value, percent, quoted
 
 _NAMED = 60  # pictures on which two runs differ that are listed

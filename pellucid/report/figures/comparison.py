@@ -7,7 +7,7 @@ import numpy as np
 
 from pellucid.evaluation import ComparedRun
 from pellucid.report.drawings import as_svg, blank_figure, inset
-from pellucid.report.figures import BLUE, INK, MUTED, ORANGE, RULE, dress
+from pellucid.report.figures.style import BLUE, INK, MUTED, ORANGE, RULE, dress
 
 # Okabe & Ito 2008: told apart by every kind of colour vision; then the same again, dashed and dotted.
 COLOURS = (BLUE, ORANGE, "#009e73", "#cc79a7", "#56b4e9", "#e69f00", MUTED)

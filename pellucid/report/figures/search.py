@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pellucid.report.figures import BLUE, INK, MUTED, ORANGE, PAPER, RULE, dress
+from pellucid.report.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, RULE, dress
 from pellucid.report.words import shorten
 
 if TYPE_CHECKING:
