@@ -49,6 +49,7 @@ def evaluate(
 ) -> None:
     """Score a model on labelled pictures."""
     from pellucid import runs
+    from pellucid.evaluation import decimals
 
     if require is not None and not 0 <= require <= 1:
         raise RecipeError(f"--require is {require:g}; expected a share from 0 to 1, for example 0.6 for 60 %")
@@ -68,7 +69,8 @@ def evaluate(
     else:
         show(summary(found))
     if require is not None and found.scores.accuracy < require:
-        say(f"pellucid: the accuracy is {percent(found.scores.accuracy)}, below the required {percent(require)}")
+        reached = percent(found.scores.accuracy, decimals(found.scores.n))
+        say(f"pellucid: the accuracy is {reached}, below the required {percent(require)}")
         raise typer.Exit(1)
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pellucid.evaluation import ComparedRun, Comparison
+from pellucid.evaluation import ComparedRun, Comparison, decimals
 from pellucid.report import comparison_sentences as sentences
 from pellucid.report.environment import environment
 from pellucid.report.figures.comparison import COLOURS, LINES, comparison_svg
@@ -26,7 +26,8 @@ class Lane(NamedTuple):
 def render_comparison(comparison: Comparison) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
     page = environment()
-    page.filters |= {"setting": setting, "signed": sentences.signed, "p_value": p_value, "swatch": _swatch(comparison)}
+    page.filters |= {"setting": setting, "interval": interval_text, "p_value": p_value}
+    page.filters |= {"signed": sentences.signed, "swatch": _swatch(comparison)}
     lanes, ends = _lanes(comparison)
     return page.get_template("comparison.html").render(
         comparison=comparison,
@@ -64,7 +65,7 @@ def setting(value: Any) -> str:
 def score_text(run: ComparedRun) -> str:
     """The score in a few letters: "97.2 %", or what share of the variance an autoencoder gives back."""
     if run.classes:
-        return percent(run.score["accuracy"])
+        return percent(run.score["accuracy"], decimals(run.score["n"]))
     return f"{percent(run.score['explained'])} given back"
 
 
@@ -72,7 +73,7 @@ def interval_text(run: ComparedRun) -> str:
     """The interval as "94.3–98.9 %"; nothing for an autoencoder."""
     if not run.classes:
         return ""
-    low, high = map(percent, run.score["interval"])
+    low, high = (percent(end, decimals(run.score["n"])) for end in run.score["interval"])
     return f"{low.removesuffix(f'{SPACE}%')}–{high}"
 
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from pellucid.evaluation import decimals
 from pellucid.report import pictures, words
 from pellucid.report.data import PART_WORDS
 from pellucid.report.equations import called, typeset
@@ -54,6 +55,7 @@ def _sentence(text: str):
 
 _FILTERS = (
     called,
+    decimals,
     pictures.data_uri,
     pictures.png_uri,
     typeset,

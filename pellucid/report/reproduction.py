@@ -23,6 +23,7 @@ class Measured:
     spread: float | None
     interval: tuple[float, float] | None
     pictures: str  # "50 test pictures"
+    n: int  # of them
     goal: float | None
     reached: bool | None
     facts: Sequence[str]  # "20 seeds", "8.3 s each"

@@ -8,7 +8,7 @@ import numpy as np
 
 from pellucid.explanation.explained import Explained, Neighbour
 from pellucid.report.drawings import RESOLUTION
-from pellucid.report.figures.pictures import first_layer, place
+from pellucid.report.figures.pictures import draw_picture, first_layer
 from pellucid.report.figures.style import INK, MUTED, label, text
 from pellucid.report.heat import MOST_TILES, by_pixel, folded, heat_pixels
 from pellucid.report.words import percent, shorten
@@ -47,7 +47,7 @@ def activations(ax, values: np.ndarray, title: str = "") -> None:
 def neighbours(ax, found: Sequence[Neighbour]) -> None:
     """Training pictures, the nearest first, with class and distance."""
     for column, each in enumerate(found):
-        place(ax, each.pixels, (column, 0), 0.94)
+        draw_picture(ax, each.pixels, (column, 0), 0.94)
         text(ax, column + 0.5, 1.0, f"{label(each.label, 12)}\n{each.distance:.2f}", ha="center", va="top", fontsize=8)
     ax.set_xlim(0, max(1, len(found)))
     ax.set_ylim(1.4, 0)

@@ -22,7 +22,7 @@ def samples(ax, pictures: Mapping[str, Sequence[Picture]]) -> None:
     for number, (name, row) in enumerate(rows):
         text(ax, -0.1, number + 0.5, label(name, NAME), ha="right", va="center", fontsize=9)
         for column, picture in enumerate(row):
-            place(ax, picture.pixels, (column, number), 0.94)
+            draw_picture(ax, picture.pixels, (column, number), 0.94)
     frame(ax, max((len(row) for _, row in rows), default=0), len(rows))
 
 
@@ -30,7 +30,7 @@ def sample_predictions(ax, answers: Sequence[Answer], columns: int = 8) -> None:
     """Pictures with the predicted class, its probability and, in orange, what a wrong one truly is."""
     for place, answer in enumerate(answers):
         row, column = divmod(place, columns)
-        place(ax, answer.picture.pixels, (column, row * 1.5), 0.9)
+        draw_picture(ax, answer.picture.pixels, (column, row * 1.5), 0.9)
         said = f"{label(answer.predicted, 9)}, {percent(answer.probability, 0)}"
         lines = said if answer.is_right else f"{said}\nis {label(answer.label, 12)}"
         colour = INK if answer.is_right else ORANGE
@@ -42,8 +42,8 @@ def reconstructions(ax, pictures: Sequence[Rebuilt], columns: int = 10) -> None:
     """Pictures, and under each what an autoencoder gives back of it."""
     for place, picture in enumerate(pictures):
         row, column = divmod(place, columns)
-        place(ax, picture.pixels, (column, row * 2.2), 0.94)
-        place(ax, picture.rebuilt, (column, row * 2.2 + 1), 0.94)
+        draw_picture(ax, picture.pixels, (column, row * 2.2), 0.94)
+        draw_picture(ax, picture.rebuilt, (column, row * 2.2 + 1), 0.94)
     frame(ax, columns, -(-len(pictures) // columns) * 2.2)
 
 
@@ -63,7 +63,7 @@ def frame(ax, columns, rows):
     ax.set_axis_off()
 
 
-def place(ax, pixels, corner, side):
+def draw_picture(ax, pixels, corner, side):
     """Draw a picture into the square whose upper left corner is given, keeping its proportions."""
     rows, columns = pixels.shape[:2]
     scale = side / max(rows, columns)

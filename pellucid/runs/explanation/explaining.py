@@ -65,7 +65,7 @@ def explain(
     found = explained(
         classifier, picture, model=str(place), target=target, label=label, training=training, weight=weight, progress=progress
     )
-    page, drawings = report.render_explanation(found), report.figures.explanation(found)
+    page, drawings = report.render_explanation(found), report.explanation_figures(found)
     folder = new_folder(out, Path(), "explain")
     figures = tuple(folder / f"{name}.png" for name in drawings)
     for path, drawing in zip(figures, drawings.values()):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from pellucid.errors import PellucidError
+from pellucid.evaluation import decimals
 from pellucid.files import atomic_write
 from pellucid.images import Dataset, open_source
 from pellucid.report import Answer, Picture, thumbnail
@@ -89,18 +90,18 @@ def sentences(reproduction: Reproduction) -> Iterator[str]:
     if best and published and published.mean is not None:
         more = best.mean - published.mean
         yield (
-            f"The best of the improved recipes, “{best.variant.title}”, names {percent(best.mean)} right: "
+            f"The best of the improved recipes, “{best.variant.title}”, names {_right(best)} right: "
             f"{points(more)} {'more' if more > 0 else 'less'} than the published one."
         )
     aimed = [row for row in rows.values() if row.reached is not None]
     if aimed:
-        missed = [f"“{row.variant.title}” ({percent(row.mean)} of {percent(row.variant.goal)})" for row in aimed if not row.reached]
+        missed = [f"“{row.variant.title}” ({_right(row)} of {_goal(row)})" for row in aimed if not row.reached]
         yield f"Goals missed: {', '.join(missed)}." if missed else "Every goal that was set before is reached."
 
 
 def _beside_the_claim(row: Row, claimed) -> str:
     seeds = f", the mean of {len(row.runs)} random starts (deviation {points(row.spread)})" if row.spread is not None else ""
-    found = f"The published recipe names {percent(row.mean)} of {_pictures(row)} right here{seeds}."
+    found = f"The published recipe names {_right(row)} of {_pictures(row)} right here{seeds}."
     if claimed is None:
         return found
     low, high = row.interval
@@ -121,18 +122,27 @@ def _measured(reproduction: Reproduction, row: Row) -> Measured:
         name=row.variant.name,
         title=row.variant.title,
         note=row.variant.note,
-        score=percent(row.mean) if row.mean is not None else explained,
+        score=_right(row) if row.mean is not None else explained,
         accuracies=row.accuracies,
         mean=row.mean,
         spread=row.spread,
         interval=row.interval,
         pictures=_pictures(row),
+        n=row.n,
         goal=None if reproduction.plan.quick else row.variant.goal,
         reached=row.reached,
         facts=facts,
         link=os.path.relpath(first.folder / "report.html", reproduction.folder).replace(os.sep, "/"),
         command=row.command,
     )
+
+
+def _right(row: Row) -> str:
+    return percent(row.mean, decimals(row.n))
+
+
+def _goal(row: Row) -> str:
+    return percent(row.variant.goal, decimals(row.n))
 
 
 def _pictures(row: Row) -> str:
