@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pellucid.evaluation import ComparedRun, Comparison, decimals
 from pellucid.report import comparison_sentences as sentences
-from pellucid.report.environment import environment
+from pellucid.report.environment import template
 from pellucid.report.figures.comparison import COLOURS, LINES, comparison_svg
 from pellucid.report.words import SPACE, p_value, percent, quoted
 
@@ -25,11 +25,10 @@ class Lane(NamedTuple):
 
 def render_comparison(comparison: Comparison) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
-    page = environment()
-    page.filters |= {"setting": setting, "interval": interval_text, "p_value": p_value}
-    page.filters |= {"signed": sentences.signed, "swatch": _swatch(comparison)}
     lanes, ends = _lanes(comparison)
-    return page.get_template("comparison.html").render(
+    page = template("comparison.html", setting=setting, interval=interval_text, p_value=p_value, signed=sentences.signed)
+    return page.render(
+        swatch=_swatch(comparison),
         comparison=comparison,
         runs=comparison.runs,
         noun=comparison.noun,
@@ -130,7 +129,7 @@ def _circumstances(runs) -> dict[str, list[str]]:
 
 
 def _swatch(comparison: Comparison):
-    """A filter: the colour and the kind of line of a run, as a small stroke; with `bare`, the class of the colour alone."""
+    """The colour and the kind of line of a run, as a small stroke; with `bare`, the class of the colour alone."""
     from markupsafe import Markup
 
     places = {run.name: place for place, run in enumerate(comparison.runs)}

@@ -1,6 +1,8 @@
 """The templates of the pages, with the filters that they use."""
 
+import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from pellucid.evaluation import decimals
@@ -11,8 +13,19 @@ from pellucid.report.equations import called, typeset
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def environment():
-    """The Jinja environment of all pages: what is put in is escaped, and a name that nobody gave is an error."""
+def template(name: str, **filters: Callable):
+    """A page by the name of its file; `filters`: those that it uses besides the common ones, pure functions."""
+    environment = _environment()
+    environment.filters |= filters
+    return environment.get_template(name)
+
+
+@functools.cache
+def _environment():
+    """The Jinja environment of all pages: what is put in is escaped, and a name that nobody gave is an error.
+
+    One for all, for it compiles each template once: as long as drawing all curves of a report.
+    """
     import jinja2
 
     environment = jinja2.Environment(

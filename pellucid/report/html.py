@@ -8,7 +8,7 @@ from pellucid.nn.activations import ACTIVATIONS
 from pellucid.report import doctor, facts, pictures, refusals, sentences, worth
 from pellucid.report.data import ReportData
 from pellucid.report.drawings import calibration_svg, curves_svg, learning_curve_svg, ranking_svg, risk_coverage_svg
-from pellucid.report.environment import environment
+from pellucid.report.environment import template
 
 _LONG_LIST = 20  # classes from which a table is folded away
 _CELLS = 30  # classes up to which the confusion matrix is a table of numbers
@@ -21,7 +21,7 @@ def render(data: ReportData) -> str:
     """
     if data.rebuilt:
         return render_reconstruction(data)
-    return environment().get_template("page.html").render(
+    return template("page.html").render(
         **_shared(data),
         question=sentences.question(data.data.classes, data.noun),
         findings=sentences.findings(data),
@@ -56,7 +56,7 @@ def _refusals(data: ReportData) -> dict:
 
 def render_reconstruction(data: ReportData) -> str:
     """The page of an autoencoder: pictures beside their reconstructions in place of classes and answers."""
-    return environment().get_template("reconstruction.html").render(
+    return template("reconstruction.html").render(
         **_shared(data),
         findings=sentences.reconstruction_findings(data),
     )  # fmt: skip

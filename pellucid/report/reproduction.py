@@ -7,7 +7,7 @@ from typing import Any
 
 from pellucid.report.data import Answer, Costs
 from pellucid.report.drawings import costs_svg
-from pellucid.report.environment import environment
+from pellucid.report.environment import template
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,9 +69,7 @@ class ReproductionPage:
 
 def render_reproduction(page: ReproductionPage) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
-    templates = environment()
-    templates.filters |= {"image_uri": _image_uri}
-    return templates.get_template("reproduction.html").render(page=page, costs=list(map(costs_svg, page.costs)))
+    return template("reproduction.html", image_uri=_image_uri).render(page=page, costs=list(map(costs_svg, page.costs)))
 
 
 def _image_uri(picture: bytes) -> str:

@@ -15,6 +15,8 @@ from pellucid.errors import DataError, Interrupted, OutputError, RecipeError, Tr
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 QUICK = {"recipe": "digits/faithful", "epochs": 3, "hidden": [16]}
 FILES = {
     "model.safetensors",
@@ -105,13 +107,13 @@ def test_the_number_of_epochs_follows_the_number_of_pictures(tmp_path):
 
 
 def test_mean_and_deviation_come_from_the_training_part_alone(photographs, tmp_path):
-    spec = pellucid.train(photographs, out=tmp_path / "a", epochs=1).classifier.input
+    spec = pellucid.train(photographs, out=tmp_path / "a", epochs=1, size=16).classifier.input
     rng = np.random.default_rng(1)
     for line in (tmp_path / "a" / "split.csv").read_text().splitlines():
         path, _, part = line.split(",")
         if part == "test":  # no two alike: copies would be kept together, in other parts than before
             Image.fromarray(rng.integers(230, 256, (9, 9, 3)).astype(np.uint8)).save(photographs / path)
-    again = pellucid.train(photographs, out=tmp_path / "b", epochs=1).classifier.input
+    again = pellucid.train(photographs, out=tmp_path / "b", epochs=1, size=16).classifier.input
     assert np.array_equal(spec.mean, again.mean) and np.array_equal(spec.std, again.std)
 
 

@@ -14,6 +14,8 @@ from pellucid.runs.reproduction.log import NAME
 from pellucid.runs.reproduction.plan import Plan, located
 from pellucid.systems import Evidence, Finding, system
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 
 def scene(rng, side=24):
     return Image.fromarray(rng.integers(0, 256, (side, side, 3), np.uint8).repeat(2, 0).repeat(2, 1))
