@@ -15,7 +15,7 @@ from pellucid.errors import DataError, Interrupted, OutputError, RecipeError, Tr
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
 
-pytestmark = pytest.mark.usefixtures("no_figures")
+pytestmark = pytest.mark.usefixtures("no_figures", "reference_kernels")
 
 QUICK = {"recipe": "digits/faithful", "epochs": 3, "hidden": [16]}
 FILES = {
@@ -48,7 +48,9 @@ def photographs(tmp_path):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return pellucid.train("digits", out=tmp_path_factory.mktemp("train") / "run", **QUICK)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PELLUCID_KERNELS", "reference")
+        return pellucid.train("digits", out=tmp_path_factory.mktemp("train") / "run", **QUICK)
 
 
 def test_leaves_every_file_of_the_design(run):
@@ -88,7 +90,7 @@ def test_another_seed_is_another_run(run, tmp_path):
 
 
 def test_photographs_of_any_size_train_by_default(photographs, tmp_path):
-    run = pellucid.train(photographs, out=tmp_path / "run", epochs=15)
+    run = pellucid.train(photographs, out=tmp_path / "run", epochs=10)
     assert run.recipe == "photographs"
     assert run.accuracy == 1.0
     assert run.classifier.input.shape == (29, 29, 3) or run.classifier.input.shape == (64, 64, 3)
