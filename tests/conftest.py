@@ -27,6 +27,18 @@ def no_silent_arithmetic():
         yield
 
 
+@pytest.fixture
+def reference_kernels(monkeypatch):
+    """Networks use NumPy's kernels: nothing is compiled, which takes longer than a short training."""
+    monkeypatch.setenv("PELLUCID_KERNELS", "reference")
+
+
+@pytest.fixture
+def no_figures(monkeypatch):
+    """Trainings draw no PNG files, which takes half the time of a short one: for tests that look at something else."""
+    monkeypatch.setattr("pellucid.report.save_figures", lambda data, folder: [])
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data sets (rabbits-cats/, catnoncat_dataset/, mnist/ ...); the test is skipped where it is absent."""

@@ -10,7 +10,7 @@ import pytest
 from benchmarks import accuracy
 from benchmarks.accuracy import measure, note, read, words
 from benchmarks.accuracy_rows import ROWS, Row
-from benchmarks.results import digest, interval, page, results_of, table
+from benchmarks.results import IN_README, digest, interval, page, results_of, table, with_summary
 
 ROW = Row("a", "letters", "pellucid train letters --seed {seed}", seeds=3, goal=0.9, limit=5)
 
@@ -140,6 +140,13 @@ def test_the_page_names_every_command(tmp_path, monkeypatch):
     accuracy.main(["--write", "--results", str(tmp_path / "none"), "--page", str(tmp_path / "results.md")])
     text = (tmp_path / "results.md").read_text(encoding="utf-8")
     assert all(row.command.replace("{seed}", "N") in text and f"- {row.title}: not run" in text for row in ROWS)
+
+
+def test_the_readme_shows_what_was_measured():
+    """Made again by `python -m benchmarks.accuracy --write`."""
+    text = accuracy.README.read_text(encoding="utf-8")
+    assert with_summary(text, ROWS, read(accuracy.RESULTS)) == text
+    assert {row.name for row in ROWS} >= IN_README
 
 
 def test_rows_have_names_of_their_own():

@@ -1,7 +1,7 @@
 """The benchmarks run, say all that a number depends on, and compute what they claim."""
 
-import importlib
 import argparse
+import importlib
 import json
 import sys
 from dataclasses import replace

@@ -5,11 +5,7 @@ import pytest
 from benchmarks import honesty
 from benchmarks.planted import FAULTS, HEALTHY
 
-
-@pytest.fixture(autouse=True)
-def reference_kernels(monkeypatch):
-    """Nothing here is about speed, and nothing is worth compiling for."""
-    monkeypatch.setenv("PELLUCID_KERNELS", "reference")
+pytestmark = pytest.mark.usefixtures("no_figures", "reference_kernels")  # nothing here is about speed
 
 
 def rows(table):

@@ -9,7 +9,8 @@ import pellucid
 from benchmarks.planted.planted import Planted
 from benchmarks.planted.runs import array_file, clusters, error_of, prepared
 from pellucid.runs.assemble import assemble
-from pellucid.runs.results import make_classifier
+from pellucid.runs.results.model import make_classifier
+from pellucid.runs.results.outcome import Outcome
 
 QUICK = {"recipe": "digits/faithful", "epochs": 2, "hidden": [16]}
 
@@ -44,7 +45,7 @@ def by_heart(folder):
 def model(folder):
     """A model of the digits that has learned nothing yet."""
     ready = prepared()
-    make_classifier(ready, assemble(ready), {}, None).save(folder / "model.safetensors")
+    make_classifier(ready, assemble(ready), Outcome(scores={}, part="train")).save(folder / "model.safetensors")
     return folder / "model.safetensors"
 
 

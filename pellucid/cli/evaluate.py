@@ -22,15 +22,11 @@ def evaluate(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Labelled pictures, as for train.")],
     part: Annotated[
         str | None,
-        typer.Option(
-            metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False
-        ),
+        typer.Option(metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False),
     ] = None,
     require: Annotated[
         float | None,
-        typer.Option(
-            metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False
-        ),
+        typer.Option(metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False),
     ] = None,
     classes: Annotated[
         str | None,
@@ -38,9 +34,7 @@ def evaluate(
     ] = None,
     label_rule: Annotated[
         str | None,
-        typer.Option(
-            metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False
-        ),
+        typer.Option(metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False),
     ] = None,
     keys: Annotated[
         str | None,
@@ -55,6 +49,7 @@ def evaluate(
 ) -> None:
     """Score a model on labelled pictures."""
     from pellucid import runs
+    from pellucid.evaluation import decimals
 
     if require is not None and not 0 <= require <= 1:
         raise RecipeError(f"--require is {require:g}; expected a share from 0 to 1, for example 0.6 for 60 %")
@@ -74,7 +69,8 @@ def evaluate(
     else:
         show(summary(found))
     if require is not None and found.scores.accuracy < require:
-        say(f"pellucid: the accuracy is {percent(found.scores.accuracy)}, below the required {percent(require)}")
+        reached = percent(found.scores.accuracy, decimals(found.scores.n))
+        say(f"pellucid: the accuracy is {reached}, below the required {percent(require)}")
         raise typer.Exit(1)
 
 

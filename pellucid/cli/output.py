@@ -32,15 +32,18 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
-def percent(share: float) -> str:
+def percent(share: float, decimals: int = 1) -> str:
     """0.9722 as "97.2 %"."""
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.{decimals}f} %"
 
 
 def scored(accuracy: float, interval: tuple[float, float], pictures: int) -> str:
     """97.2 % (95 % interval 95.0–98.5, 360 pictures)."""
-    low, high = (f"{100 * bound:.1f}" for bound in interval)
-    return f"{percent(accuracy)} (95 % interval {low}–{high}, {pictures} picture{'s' * (pictures != 1)})"
+    from pellucid.evaluation import decimals
+
+    digits = decimals(pictures)
+    low, high = (f"{100 * bound:.{digits}f}" for bound in interval)
+    return f"{percent(accuracy, digits)} (95 % interval {low}–{high}, {pictures} picture{'s' * (pictures != 1)})"
 
 
 def remaining(left: "Answered") -> str:

@@ -71,7 +71,7 @@ def _write(answers: "Answers", csv: Path | None, sheet: Path | None, sort_into: 
     if csv:
         answers.write_csv(csv)
     if sheet:
-        from pellucid.runs.sheet import write_sheet
+        from pellucid.runs.sheets.predictions import write_sheet
 
         write_sheet(answers, sheet)
     if sort_into:

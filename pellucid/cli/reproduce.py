@@ -13,7 +13,7 @@ from pellucid.errors import RecipeError
 
 if TYPE_CHECKING:
     from pellucid.runs import Reproduction
-    from pellucid.runs.reproduction import Row
+    from pellucid.runs.reproduction.reproduction import Row
 
 
 def reproduce(
@@ -95,7 +95,10 @@ def summary(found: "Reproduction") -> str:
 def _line(row: "Row") -> tuple[str, ...]:
     if row.mean is None:
         return row.variant.name, "–", "–", str(len(row.runs)), ""
-    spread = "" if row.spread is None else f" ± {100 * row.spread:.1f}"
-    low, high = (f"{100 * bound:.1f}" for bound in row.interval)
-    goal = "" if row.variant.goal is None else percent(row.variant.goal)
-    return row.variant.name, percent(row.mean) + spread, f"{low}–{high} of {row.n:,}", str(len(row.runs)), goal
+    from pellucid.evaluation import decimals
+
+    digits = decimals(row.n)
+    spread = "" if row.spread is None else f" ± {100 * row.spread:.{digits}f}"
+    low, high = (f"{100 * bound:.{digits}f}" for bound in row.interval)
+    goal = "" if row.variant.goal is None else percent(row.variant.goal, digits)
+    return row.variant.name, percent(row.mean, digits) + spread, f"{low}–{high} of {row.n:,}", str(len(row.runs)), goal

@@ -10,7 +10,7 @@ from pellucid.evaluation.calibration import (
     reliability,
 )
 from pellucid.evaluation.comparison import ComparedPair, ComparedRun, Comparison, compare_runs
-from pellucid.evaluation.interval import wilson
+from pellucid.evaluation.interval import decimals, wilson
 from pellucid.evaluation.learning_curve import LearningCurve, Training, learning_curve
 from pellucid.evaluation.pairing import Pairing, holm, mcnemar
 from pellucid.evaluation.predictions import Predictions
@@ -58,6 +58,7 @@ __all__ = [
     "classification_report",
     "compare_runs",
     "confusion_csv",
+    "decimals",
     "expected_calibration_error",
     "fit_temperature",
     "holm",

@@ -3,6 +3,13 @@
 import math
 from statistics import NormalDist
 
+_TWO_DECIMALS = 10_000  # pictures, of which one is 0.01 %: 9,965 right are 99.65 %, and not 99.7 %
+
+
+def decimals(n: int) -> int:
+    """How many decimals a percentage of n pictures is written with: what one picture weighs decides."""
+    return 2 if n >= _TWO_DECIMALS else 1
+
 
 def wilson(correct: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """(low, high) of the score interval for the probability of being right, after `correct` of `n` were.

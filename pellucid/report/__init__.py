@@ -10,7 +10,7 @@ from pellucid.report.comparison import render_comparison
 from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, Rebuilt, ReportData
 from pellucid.report.drawings import save_figures
 from pellucid.report.explanation import render_explanation
-from pellucid.report.explanation_figures import explanation_figures
+from pellucid.report.figures.explanation import explanation_figures
 from pellucid.report.html import render
 from pellucid.report.pictures import thumbnail
 

@@ -43,9 +43,9 @@ class Checks(NamedTuple):
 
 def render_checks(checks: Checks, title: str, facts: Sequence[tuple[str, str]]) -> str:
     """The page of `pellucid check`, complete."""
-    from pellucid.report.html import environment
+    from pellucid.report.environment import template
 
-    return environment().get_template("check_page.html").render(checks=checks, title=title, facts=facts)
+    return template("check_page.html").render(checks=checks, title=title, facts=facts)
 
 
 def check_sentences(findings: Findings, together: bool | None = None) -> tuple[list[str], int]:

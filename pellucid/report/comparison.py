@@ -2,16 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from pellucid.evaluation import ComparedRun, Comparison
+from pellucid.evaluation import ComparedRun, Comparison, decimals
 from pellucid.report import comparison_sentences as sentences
-from pellucid.report.comparison_figures import COLOURS, LINES, comparison_svg
-from pellucid.report.html import environment
+from pellucid.report.environment import template
+from pellucid.report.figures.comparison import COLOURS, LINES, comparison_svg
 from pellucid.report.words import SPACE, p_value, percent, quoted
 
-_FOLDER = Path(__file__).parent
 _NAMED = 60  # pictures on which two runs differ that are listed
 
 
@@ -27,11 +25,10 @@ class Lane(NamedTuple):
 
 def render_comparison(comparison: Comparison) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
-    page = environment()
-    page.globals["comparison_stylesheet"] = (_FOLDER / "comparison.css").read_text(encoding="utf-8")
-    page.filters |= {"setting": setting, "signed": sentences.signed, "p_value": p_value, "swatch": _swatch(comparison)}
     lanes, ends = _lanes(comparison)
-    return page.get_template("comparison.html").render(
+    page = template("comparison.html", setting=setting, interval=interval_text, p_value=p_value, signed=sentences.signed)
+    return page.render(
+        swatch=_swatch(comparison),
         comparison=comparison,
         runs=comparison.runs,
         noun=comparison.noun,
@@ -67,7 +64,7 @@ def setting(value: Any) -> str:
 def score_text(run: ComparedRun) -> str:
     """The score in a few letters: "97.2 %", or what share of the variance an autoencoder gives back."""
     if run.classes:
-        return percent(run.score["accuracy"])
+        return percent(run.score["accuracy"], decimals(run.score["n"]))
     return f"{percent(run.score['explained'])} given back"
 
 
@@ -75,7 +72,7 @@ def interval_text(run: ComparedRun) -> str:
     """The interval as "94.3–98.9 %"; nothing for an autoencoder."""
     if not run.classes:
         return ""
-    low, high = map(percent, run.score["interval"])
+    low, high = (percent(end, decimals(run.score["n"])) for end in run.score["interval"])
     return f"{low.removesuffix(f'{SPACE}%')}–{high}"
 
 
@@ -132,7 +129,7 @@ def _circumstances(runs) -> dict[str, list[str]]:
 
 
 def _swatch(comparison: Comparison):
-    """A filter: the colour and the kind of line of a run, as a small stroke; with `bare`, the class of the colour alone."""
+    """The colour and the kind of line of a run, as a small stroke; with `bare`, the class of the colour alone."""
     from markupsafe import Markup
 
     places = {run.name: place for place, run in enumerate(comparison.runs)}

@@ -1,6 +1,6 @@
 """What a comparison of runs says, in plain sentences."""
 
-from pellucid.evaluation import ComparedPair, ComparedRun, Comparison
+from pellucid.evaluation import ComparedPair, ComparedRun, Comparison, decimals
 from pellucid.evaluation.comparison import LEVEL
 from pellucid.report.words import SPACE, count, listing, number, p_value, percent, points, quoted
 
@@ -99,7 +99,7 @@ def against_the_best(comparison: Comparison) -> list[str]:
     best = _best(comparison)
     if best is None:
         return []
-    lines = [f"{quoted(best.name)} has the highest accuracy, {percent(best.score['accuracy'])}."]
+    lines = [f"{quoted(best.name)} has the highest accuracy, {percent(best.score['accuracy'], decimals(best.score['n']))}."]
     beaten, equal, reasons = [], [], {}
     for pair in comparison.pairs:
         if best not in (pair.first, pair.second):

@@ -7,20 +7,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pellucid.files import atomic_path
-from pellucid.report import figures, search_figures
+from pellucid.report import figures
 from pellucid.report.data import Costs, ReportData
+from pellucid.report.figures import search
+from pellucid.report.figures.pictures import COLUMNS, ROWS
+from pellucid.report.figures.style import BLUE, INK, MUTED, NAME, ORANGE, PAPER, RULE
 from pellucid.report.refusals import FEW
 
 RESOLUTION = 150  # dots an inch
 
 # The colours of the figures become those of the page, which has others in the dark.
 _VARIABLES = {
-    figures.INK: "ink",
-    figures.MUTED: "muted",
-    figures.RULE: "rule",
-    figures.PAPER: "paper",
-    figures.BLUE: "blue",
-    figures.ORANGE: "orange",
+    INK: "ink",
+    MUTED: "muted",
+    RULE: "rule",
+    PAPER: "paper",
+    BLUE: "blue",
+    ORANGE: "orange",
 }
 
 
@@ -90,12 +93,12 @@ def learning_curve_svg(data: ReportData) -> list[str]:
 
 def search_svg(trials: Sequence, keys: Mapping[str, bool]) -> tuple[str, list[str]]:
     """The history of a search, and the effect of each setting; keys: whether their ranges are logarithmic."""
-    if not search_figures.with_loss(trials):
+    if not search.with_loss(trials):
         return "", []
     effects = [
-        as_svg(_wide((3.6, 2.7), search_figures.effect, trials, key, log), f"Validation loss by {key}") for key, log in keys.items()
+        as_svg(_wide((3.6, 2.7), search.effect, trials, key, log), f"Validation loss by {key}") for key, log in keys.items()
     ]
-    return as_svg(_wide((7.6, 3.0), search_figures.history, trials), "Validation loss by trial"), effects
+    return as_svg(_wide((7.6, 3.0), search.history, trials), "Validation loss by trial"), effects
 
 
 def _wide(size, draw, *arguments):
@@ -126,10 +129,10 @@ def _drawings(data):
         side = min(9.0, 2.6 + 0.42 * len(classes))
         drawings["confusion_matrix"] = figure = blank_figure((side, side), layout="constrained")
         figures.confusion_matrix(figure.subplots(), data.headline.confusion, classes)
-    columns = min(figures.COLUMNS, max(map(len, data.samples.values()), default=0))
-    rows = min(figures.ROWS, len(data.samples))
+    columns = min(COLUMNS, max(map(len, data.samples.values()), default=0))
+    rows = min(ROWS, len(data.samples))
     if columns and data.noun == "picture":
-        left = 0.3 + 0.08 * min(figures.NAME, max(map(len, classes)))  # room for the longest name, in inches
+        left = 0.3 + 0.08 * min(NAME, max(map(len, classes)))  # room for the longest name, in inches
         drawings["samples"] = figure = blank_figure((left + 0.1 + 0.75 * columns, 0.2 + 0.75 * rows))
         figures.samples(figure.add_axes(inset(figure, left=left)), data.samples)
     if data.gallery and data.noun == "picture":

@@ -1,30 +1,20 @@
 """One picture explained, as one HTML page: no script, nothing loaded from anywhere."""
 
-from pathlib import Path
-
 import numpy as np
 
 from pellucid.explanation.examples.example import number
 from pellucid.explanation.explained import Explained
 from pellucid.report import heat, pictures, walk_view
-from pellucid.report.html import environment
+from pellucid.report.environment import template
 from pellucid.report.words import percent
 
-_FOLDER = Path(__file__).parent
 _BARS = 6  # classes whose probability is drawn
 
 
 def render_explanation(found: Explained) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
-    page = environment()
-    page.globals |= {
-        "explanation_stylesheet": (_FOLDER / "explanation.css").read_text(encoding="utf-8"),
-        "heat_uri": heat.heat_uri,
-        "tint": _tint,
-    }
-    page.filters |= {"figures": number, "shape": _shape}
     walk = found.walk
-    return page.get_template("explanation.html").render(
+    return template("explanation.html", figures=number, shape=_shape, tint=_tint, heat_uri=heat.heat_uri).render(
         found=found,
         maps=_maps(found),
         bars=_bars(found),

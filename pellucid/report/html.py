@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from pellucid.evaluation import Slice
 from pellucid.nn.activations import ACTIVATIONS
-from pellucid.report import doctor, facts, pictures, refusals, sentences, words, worth
-from pellucid.report.data import PART_WORDS, ReportData
+from pellucid.report import doctor, facts, pictures, refusals, sentences, worth
+from pellucid.report.data import ReportData
 from pellucid.report.drawings import calibration_svg, curves_svg, learning_curve_svg, ranking_svg, risk_coverage_svg
-from pellucid.report.equations import called, typeset
+from pellucid.report.environment import template
 
-_FOLDER = Path(__file__).parent
 _LONG_LIST = 20  # classes from which a table is folded away
 _CELLS = 30  # classes up to which the confusion matrix is a table of numbers
 
@@ -23,7 +21,7 @@ def render(data: ReportData) -> str:
     """
     if data.rebuilt:
         return render_reconstruction(data)
-    return environment().get_template("page.html").render(
+    return template("page.html").render(
         **_shared(data),
         question=sentences.question(data.data.classes, data.noun),
         findings=sentences.findings(data),
@@ -58,7 +56,7 @@ def _refusals(data: ReportData) -> dict:
 
 def render_reconstruction(data: ReportData) -> str:
     """The page of an autoencoder: pictures beside their reconstructions in place of classes and answers."""
-    return environment().get_template("reconstruction.html").render(
+    return template("reconstruction.html").render(
         **_shared(data),
         findings=sentences.reconstruction_findings(data),
     )  # fmt: skip
@@ -90,68 +88,7 @@ def _by_kind(slices: Sequence[Slice]) -> dict[str, list[Slice]]:
     return found
 
 
-def environment():
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    for function in _FILTERS:
-        environment.filters[function.__name__.removeprefix("_")] = function
-    environment.globals |= {
-        "stylesheet": (_FOLDER / "page.css").read_text(encoding="utf-8"),
-        "confusion_pixels": pictures.confusion_pixels,
-        "part_name": lambda part: PART_WORDS.get(part, part).capitalize(),
-    }
-    return environment
-
-
-def _name(text: str):
-    """A class or file name: escaped, on one line, its writing direction kept to itself."""
-    from markupsafe import Markup
-
-    return Markup("<bdi>%s</bdi>") % words.printable(text)
-
-
-def _filename(path: str) -> str:
-    """The last part of a path, short enough to stand under a small picture with its beginning and its end."""
-    return words.shorten(path.rpartition("/")[2], 17)
-
-
-def _sentence(text: str):
-    """A sentence: the names in its quotation marks kept apart, flags like `--folds 5` and what stands in backticks set as code."""
-    from markupsafe import Markup, escape
-
-    safe = str(escape(words.printable(text)))
-    safe = re.sub("“(.*?)”", r"“<bdi>\1</bdi>”", safe)
-    safe = re.sub(r"(?<![^\s(])--[a-z-]+ (?:[\d.]*\d|[a-z_.0-9]+=[\w.-]*\w)", r"<code>\g<0></code>", safe)
-    return Markup(re.sub("`([^`]*)`", r"<code>\1</code>", safe))
-
-
 def _activations(layers: Sequence[Mapping]) -> list[tuple[str, str]]:
     """(name, equation) of the activation functions that the layers' equations call by name."""
     names = re.findall(r"(\w+)\(", " ".join(layer["equation"] for layer in layers))
     return [(name, ACTIVATIONS[name].equation) for name in dict.fromkeys(names) if name in ACTIVATIONS]
-
-
-_FILTERS = (
-    called,
-    pictures.data_uri,
-    pictures.png_uri,
-    typeset,
-    words.count,
-    words.duration,
-    words.grouped,
-    words.memory,
-    words.number,
-    words.percent,
-    words.printable,
-    words.shorten,
-    _filename,
-    _name,
-    _sentence,
-)

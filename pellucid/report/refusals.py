@@ -1,6 +1,6 @@
 """What a model refuses to answer and what that gains, in plain sentences."""
 
-from pellucid.evaluation import Answered, Refusals, Scores
+from pellucid.evaluation import Answered, Refusals, Scores, decimals
 from pellucid.evaluation.abstention import CONFIDENCE
 from pellucid.report.words import count, percent, points
 
@@ -39,15 +39,16 @@ def gained(scores: Scores, left: Answered, part_word: str, noun: str = "picture"
     """Accuracy with and without the refused pictures."""
     if not left.given:
         return f"None of the {count(left.n, f'{part_word} {noun}')} is answered."
-    low, high = left.interval
+    low, high = (percent(end, decimals(left.given)) for end in left.interval)
+    right = percent(left.accuracy, decimals(left.given))
     of = f"Of the {count(left.n, f'{part_word} {noun}')}, {left.given:,} are answered ({percent(left.coverage)})"
     if left.given == left.n:
-        return f"All of the {count(left.n, f'{part_word} {noun}')} are answered; {percent(left.accuracy)} are right."
+        return f"All of the {count(left.n, f'{part_word} {noun}')} are answered; {right} are right."
     gain = left.accuracy - scores.accuracy
     change = f", {points(gain)} {'more' if gain > 0 else 'less'} than" if round(gain, 3) else ", as many as"
     return (
-        f"{of}, and {percent(left.accuracy)} of these answers are right (95 % interval {percent(low)} to {percent(high)})"
-        f"{change} if all were answered ({percent(scores.accuracy)})."
+        f"{of}, and {right} of these answers are right (95 % interval {low} to {high})"
+        f"{change} if all were answered ({percent(scores.accuracy, decimals(scores.n))})."
     )
 
 

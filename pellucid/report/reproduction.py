@@ -3,14 +3,11 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from pellucid.report.data import Answer, Costs
 from pellucid.report.drawings import costs_svg
-from pellucid.report.html import environment
-
-_FOLDER = Path(__file__).parent
+from pellucid.report.environment import template
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -26,6 +23,7 @@ class Measured:
     spread: float | None
     interval: tuple[float, float] | None
     pictures: str  # "50 test pictures"
+    n: int  # of them
     goal: float | None
     reached: bool | None
     facts: Sequence[str]  # "20 seeds", "8.3 s each"
@@ -71,10 +69,7 @@ class ReproductionPage:
 
 def render_reproduction(page: ReproductionPage) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
-    templates = environment()
-    templates.globals |= {"reproduction_stylesheet": (_FOLDER / "reproduction.css").read_text(encoding="utf-8")}
-    templates.filters |= {"image_uri": _image_uri}
-    return templates.get_template("reproduction.html").render(page=page, costs=list(map(costs_svg, page.costs)))
+    return template("reproduction.html", image_uri=_image_uri).render(page=page, costs=list(map(costs_svg, page.costs)))
 
 
 def _image_uri(picture: bytes) -> str:

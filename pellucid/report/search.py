@@ -57,12 +57,10 @@ def ranked(trials: Sequence[Trial]) -> list[Trial]:
 
 def render_search(data: SearchData) -> str:
     """The page, complete; every name and text is escaped where it is put in."""
-    from pellucid.report.html import environment
+    from pellucid.report.environment import template
 
     history, effects = search_svg(data.trials, {key: key in data.logarithmic for key in data.space})
-    page = environment()
-    page.filters["value"] = value_text
-    return page.get_template("search.html").render(
+    return template("search.html", value=value_text).render(
         data=data,
         findings=sentences(data),
         facts=_facts(data),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pellucid.evaluation import Scores
+from pellucid.evaluation import Scores, decimals
 from pellucid.report.data import PART_WORDS, ReportData
 from pellucid.report.words import SPACE, count, listing, number, percent, points, quoted, shorten
 from pellucid.report.worth import worse_slices
@@ -88,7 +88,11 @@ def accuracy(scores: Scores, part: str, noun: str = "picture") -> str:
         all_of = "All of the {} are" if scores.correct else "None of the {} is"
         return f"{all_of.format(examples)} named correctly."
     verb = "is" if scores.correct == 1 else "are"
-    return f"{scores.correct:,} of the {examples} {verb} named correctly, which is {percent(scores.accuracy)}."
+    return f"{scores.correct:,} of the {examples} {verb} named correctly, which is {_accuracy(scores)}."
+
+
+def _accuracy(scores: Scores) -> str:
+    return percent(scores.accuracy, decimals(scores.n))
 
 
 def flattering(data: ReportData) -> str:
@@ -119,10 +123,10 @@ def copies_seen(data: ReportData) -> str:
 
 def interval(scores: Scores, noun: str = "picture") -> str:
     """What the interval means."""
-    low, high = scores.interval
+    low, high = (percent(end, decimals(scores.n)) for end in scores.interval)
     return (
         f"A test on {count(scores.n, noun)} leaves room for luck: on new {noun}s like these the accuracy lies between "
-        f"{percent(low)} and {percent(high)} (an interval drawn this way holds the true value 95 times in 100)."
+        f"{low} and {high} (an interval drawn this way holds the true value 95 times in 100)."
     )
 
 
@@ -144,7 +148,7 @@ def overfitting(scores: Mapping[str, Scores], part: str) -> str:
     if part == "train" or "train" not in scores:
         return ""
     train, held_back = scores["train"].accuracy, scores[part].accuracy
-    both = f"{percent(train)} on training against {percent(held_back)} on {part}"
+    both = f"{_accuracy(scores['train'])} on training against {_accuracy(scores[part])} on {part}"
     gap, (low, high) = train - held_back, scores[part].interval
     if round(gap, 3) <= 0:
         return f"{both}: no sign of overfitting."

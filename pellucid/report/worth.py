@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, Slice
+from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, Slice, decimals
 from pellucid.report.words import SPACE, count, p_value, percent, points, quoted
 
 CALIBRATED = 0.03  # an expected calibration error up to which confidence may be taken at its word
@@ -13,18 +13,18 @@ def ladder(found: Ladder, noun: str = "picture") -> str:
     """Whether the network wins against simpler methods."""
     network, best = found.network, found.best
     method = best.name[0].lower() + best.name[1:]
-    gain = network.accuracy - best.accuracy
+    gain, right = network.accuracy - best.accuracy, percent(best.accuracy, decimals(network.n))
     if found.wins:
-        return f"Yes: the network is {points(gain)} better than the best simple method, the {method} ({percent(best.accuracy)})."
+        return f"Yes: the network is {points(gain)} better than the best simple method, the {method} ({right})."
     if gain > 0:
         return (
-            f"Not shown: the network is {points(gain)} better than the {method} ({percent(best.accuracy)}), which on "
+            f"Not shown: the network is {points(gain)} better than the {method} ({right}), which on "
             f"{count(network.n, noun)} chance alone could do."
         )
     if gain == 0:
-        return f"No: the {method} has as many right ({percent(best.accuracy)}), and is simpler."
+        return f"No: the {method} has as many right ({right}), and is simpler."
     certain = "" if found.lost else f", though on {count(network.n, noun)} that may be chance"
-    return f"No: the {method} is {points(gain)} better ({percent(best.accuracy)}), and simpler{certain}."
+    return f"No: the {method} is {points(gain)} better ({right}), and simpler{certain}."
 
 
 def learning_curve(found: LearningCurve, noun: str = "picture") -> str:

@@ -24,7 +24,7 @@ _HOME = {
     "find_learning_rate": "pellucid.runs.learning_rate",
     "predict": "pellucid.runs.prediction",
     "preview": "pellucid.runs.previews",
-    "reproduce": "pellucid.runs.reproducing",
+    "reproduce": "pellucid.runs.reproduction",
     "resume": "pellucid.runs.training",
     "train": "pellucid.runs.training",
     "tune": "pellucid.runs.tuning",

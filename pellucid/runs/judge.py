@@ -1,6 +1,5 @@
 """The scores of a trained network on every part of its data."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -97,8 +96,3 @@ def _predictions(prepared: Prepared, rows: np.ndarray, found: np.ndarray, split:
     dataset = prepared.dataset
     paths = tuple(dataset.paths[row] for row in rows)
     return Predictions(paths, dataset.labels[rows], found, split, dataset.classes)
-
-
-def scores_json(scores: Mapping[str, Scores]) -> dict:
-    """`scores.json`, without the folds."""
-    return {part: scores[part].to_json() for part in scores}

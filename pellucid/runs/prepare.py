@@ -127,9 +127,7 @@ def in_order(recipe: Recipe, dataset: Dataset) -> Dataset:
     if recipe.data.split != "ordered":
         return dataset
     data = recipe.data
-    parts = ordered_parts(
-        dataset.labels, validation=data.validation, test=data.test, given=dataset.split, classes=dataset.classes
-    )
+    parts = ordered_parts(dataset.labels, validation=data.validation, test=data.test, given=dataset.split, classes=dataset.classes)
     return replace(dataset, split=parts)
 
 
@@ -219,5 +217,3 @@ def _say_left_out(dataset: Dataset, progress: Silent) -> None:
         names = "; ".join(f"{path}: {reason}" for path, reason in dataset.broken[:3])
         more = f" and {len(dataset.broken) - 3} more" if len(dataset.broken) > 3 else ""
         progress.say(f"skipped {len(dataset.broken)} of {len(dataset.broken) + len(dataset)} files: {names}{more}")
-
-

@@ -48,7 +48,7 @@ class Preview:
 
     def write(self, path: str | Path) -> None:
         """Draw the sheet and write it as a PNG file. Errors: OutputError."""
-        from pellucid.runs.preview_sheet import write_preview
+        from pellucid.runs.sheets.previews import write_preview
 
         write_preview(self, path)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pellucid.classifier import Classifier
+from pellucid.evaluation import decimals
 from pellucid.recipes import Recipe, load_recipe
 from pellucid.systems.words import percent
 
@@ -45,7 +46,7 @@ class Trained:
         """One line: "70.0 % of 50, 12.3 s"."""
         share = self.accuracy if self.accuracy is not None else self.explained
         what = f"of {self.n:,}" if self.accuracy is not None else "of the pixels' variance"
-        return f"{percent(share)} {what}, {self.seconds:.1f} s of training"
+        return f"{percent(share, decimals(self.n))} {what}, {self.seconds:.1f} s of training"
 
     def recipe(self) -> Recipe:
         """The recipe with every key, as the run left it: its source, the size and the classes that were used."""

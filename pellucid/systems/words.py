@@ -1,9 +1,9 @@
 """Numbers in words, as the findings write them."""
 
 
-def percent(share: float) -> str:
+def percent(share: float, decimals: int = 1) -> str:
     """0.725 as "72.5 %"."""
-    return f"{100 * share:.1f} %"
+    return f"{100 * share:.{decimals}f} %"
 
 
 def signed(value: float, decimals: int = 4) -> str:

@@ -34,26 +34,13 @@ def fit_lbfgs(
     The network should be float64: the line search compares losses that differ by less than float32 can show. Ends early where
     no step lowers the loss any more. Arguments and errors otherwise as `fit`.
     """
-    import scipy.optimize
-
-    def check_stop(intermediate_result) -> None:
-        if stop():
-            raise StopIteration
-
     for number in range(start, epochs):
         if stop():
             return
         begun, network.clock.step = time.perf_counter(), number
         objective = Objective(network, loss, batches, penalty)
         with single_threaded_blas(), np.errstate(all="ignore"):
-            result = scipy.optimize.minimize(
-                objective,
-                network.theta.astype(np.float64),
-                jac=True,
-                method="L-BFGS-B",
-                callback=check_stop,
-                options={"maxiter": ITERATIONS, "maxfun": 5 * ITERATIONS, "maxcor": 10},
-            )
+            result = _minimized(objective, network.theta, stop)
             value, gradient = objective(result.x)  # leaves the network with the best parameters
         if not math.isfinite(value):
             raise TrainingDiverged(step=number, epoch=number, learning_rate=None, what=f"the loss is {value}")
@@ -75,6 +62,24 @@ def fit_lbfgs(
         )
         if result.nit == 0 or stopped:
             return
+
+
+def _minimized(objective: "Objective", theta: np.ndarray, stop: Callable[[], bool]):
+    """SciPy's result of 20 iterations from `theta`, fewer where `stop` says so."""
+    import scipy.optimize
+
+    def check_stop(intermediate_result) -> None:
+        if stop():
+            raise StopIteration
+
+    return scipy.optimize.minimize(
+        objective,
+        theta.astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        callback=check_stop,
+        options={"maxiter": ITERATIONS, "maxfun": 5 * ITERATIONS, "maxcor": 10},
+    )
 
 
 class Objective:

@@ -9,6 +9,11 @@ import pellucid
 from tests.cli.program import Ended
 
 
+@pytest.fixture(autouse=True)
+def nothing_to_compile(reference_kernels):
+    """Commands do the same over both kernel sets."""
+
+
 @pytest.fixture
 def run(capsys):
     """`run("train", "digits")` is `pellucid train digits`, in this process."""
@@ -27,7 +32,9 @@ def run(capsys):
 def trained(tmp_path_factory) -> Path:
     """The folder of a run on the digits."""
     folder = tmp_path_factory.mktemp("trained") / "run"
-    pellucid.train("digits", out=folder, epochs=4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PELLUCID_KERNELS", "reference")
+        pellucid.train("digits", out=folder, epochs=4)
     return folder
 
 

@@ -7,6 +7,8 @@ from PIL import Image
 from benchmarks.planted.pictures import mirrored, scene
 from tests.cli.program import one_line
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):

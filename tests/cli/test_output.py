@@ -29,6 +29,7 @@ def test_json_has_no_nan(capsys):
 def test_scores_in_words():
     assert percent(0.97222) == "97.2 %"
     assert scored(0.97222, (0.95, 0.985), 360) == "97.2 % (95 % interval 95.0–98.5, 360 pictures)"
+    assert scored(0.9965, (0.9951, 0.9975), 10_000) == "99.65 % (95 % interval 99.51–99.75, 10000 pictures)"
     assert scored(1.0, (0.2, 1.0), 1) == "100.0 % (95 % interval 20.0–100.0, 1 picture)"
 
 

@@ -1,10 +1,13 @@
 import json
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from pellucid.systems import SYSTEMS
 from tests.cli.program import one_line
+
+pytestmark = pytest.mark.usefixtures("no_figures")
 
 
 def test_list(run):

@@ -9,6 +9,8 @@ import pytest
 from tests.cli.program import one_line
 from tests.images.readers.published import idx_bytes, write_cifar10, write_mnist
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 PIXELS = np.random.default_rng(0).integers(0, 256, (40, 12))
 
 

@@ -6,6 +6,8 @@ import pytest
 from pellucid.cli.train import summary
 from tests.cli.program import one_line, start
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 
 def test_train_and_summary(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

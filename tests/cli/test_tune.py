@@ -25,7 +25,6 @@ optimizer.learning_rate = {low = 1e-4, high = 1e-1, log = true}
 
 @pytest.fixture(autouse=True)
 def small(tmp_path, monkeypatch):
-    monkeypatch.setenv("PELLUCID_KERNELS", "reference")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "small.toml").write_text(SPACE)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest
 
-from pellucid.evaluation import wilson
+from pellucid.evaluation import decimals, wilson
 
 
 @pytest.mark.parametrize(("correct", "n"), [(29, 40), (1, 2), (0, 7), (7, 7), (349, 360), (999_999, 1_000_000)])
@@ -57,3 +57,8 @@ def test_numpy_numbers_do_not_overflow():
 def test_nonsense_is_refused(correct, n, confidence):
     with pytest.raises(ValueError, match="expected"):
         wilson(correct, n, confidence)
+
+
+@pytest.mark.parametrize(("n", "digits"), [(1, 1), (360, 1), (9_999, 1), (10_000, 2), (70_000, 2)])
+def test_as_many_decimals_as_the_pictures_carry(n, digits):
+    assert decimals(n) == digits

@@ -43,7 +43,7 @@ def prepared(**settings):
 @pytest.mark.parametrize("network", NETWORKS)
 def test_gradients_of_the_first_step_agree(network, torch):
     from pellucid.runs.assemble import assemble
-    from pellucid.runs.in_pytorch import first_gradients
+    from pellucid.runs.reproduction.in_pytorch import first_gradients
 
     parts = assemble(prepared(**NETWORKS[network]))
     before = parts.network.values.copy()
@@ -53,7 +53,7 @@ def test_gradients_of_the_first_step_agree(network, torch):
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_the_trained_network_comes_back(network, torch, tmp_path):
-    from pellucid.runs.in_pytorch import train_in_pytorch
+    from pellucid.runs.reproduction.in_pytorch import train_in_pytorch
     from pellucid.runs.training import train_prepared
 
     ready = prepared(**NETWORKS[network])
@@ -68,7 +68,7 @@ def test_the_trained_network_comes_back(network, torch, tmp_path):
 
 @pytest.mark.parametrize("settings", [{"loss.l2": 0.1}, {"augment.mixup": 0.2}, {"optimizer.name": "muon"}])
 def test_what_is_not_translated_is_refused_before_anything_is_written(settings, torch, tmp_path):
-    from pellucid.runs.in_pytorch import train_in_pytorch
+    from pellucid.runs.reproduction.in_pytorch import train_in_pytorch
 
     with pytest.raises(RecipeError, match="is not translated to PyTorch"):
         train_in_pytorch(prepared(**settings), tmp_path / "run", Silent())

@@ -216,7 +216,7 @@ def test_hostile_names_are_text():
 def test_curves_lie_over_each_other():
     from matplotlib.figure import Figure
 
-    from pellucid.report.comparison_figures import accuracy_by_time, loss_curves
+    from pellucid.report.figures.comparison import accuracy_by_time, loss_curves
 
     ax = Figure().subplots()
     runs = [run("a"), run("b", epochs=epochs(3, validation=False)), run("c", epochs=[])]

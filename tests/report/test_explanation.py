@@ -13,7 +13,7 @@ from PIL import Image
 from pellucid.classifier import Classifier
 from pellucid.images import InputSpec
 from pellucid.report import explanation_figures, render_explanation
-from pellucid.report.explanation_figures import activations, attribution, neighbours
+from pellucid.report.figures.explanation import activations, attribution, neighbours
 from pellucid.report.heat import by_pixel, folded, heat_pixels, tiles
 from pellucid.report.walk_view import arrays
 from pellucid.runs.explanation import explained

@@ -13,6 +13,7 @@ from PIL import Image
 
 from pellucid.report import figures, save_figures
 from pellucid.report.drawings import curves_svg
+from pellucid.report.figures.style import NAME
 from pellucid.training import Epoch
 
 HOSTILE = ("$\\frac{$", "$x_1$", "a_b^c", "日本語", "\u202egpj", "x" * 300, "two\nlines", "100 %")
@@ -79,7 +80,7 @@ def test_hostile_names_are_drawn_as_they_are(make_report):
     ax = drawn(figures.confusion_matrix, data.headline.confusion, HOSTILE)
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names[1] == "$x_1$" and names[3] == "□□□" and "\n" not in "".join(names)
-    assert max(map(len, names)) <= figures.NAME
+    assert max(map(len, names)) <= NAME
 
 
 def test_a_user_can_draw_the_first_layer(make_report):

@@ -177,6 +177,17 @@ def test_the_score_of_folds_can_be_the_headline(make_report):
     assert "90.0 %, 95.0 %" in page.text
 
 
+def test_a_large_test_is_shown_with_two_decimals(make_report):
+    """9,965 right of 10,000 are 99.65 %, where 99.7 % would be another score."""
+    data = make_report()
+    labels = np.arange(10_000) % 3
+    answers = np.where(np.arange(10_000) < 35, (labels + 1) % 3, labels)
+    large = score(labels, np.eye(3)[answers], data.data.classes, 0.1)
+    page = parsed(replace(data, scores=dict(data.scores) | {"test": large}))
+    assert page.text.count("99.65 %") >= 3 and "95 % interval: 99.51 % to 99.75 %" in page.text
+    assert "99.7 %" not in page.text.split("By class")[0]
+
+
 def test_many_classes_are_folded_away_and_drawn_as_a_picture(make_report):
     page = parsed(make_report(classes=tuple(f"species {k}" for k in range(100)), n=600))
     assert "All 100 classes" in page.text and "The other 82 classes" in page.text

@@ -36,6 +36,8 @@ def test_question():
     ("confusion", "sentence"),
     [
         ([[30, 1], [9, 0]], "30 of the 40 test pictures are named correctly, which is 75.0 %."),
+        ([[9_000, 35], [0, 965]], "9,965 of the 10,000 test pictures are named correctly, which is 99.65 %."),
+        ([[9_000, 35], [0, 964]], "9,964 of the 9,999 test pictures are named correctly, which is 99.6 %."),
         ([[1, 1], [0, 0]], "1 of the 2 test pictures is named correctly, which is 50.0 %."),
         ([[2, 0], [0, 1]], "All of the 3 test pictures are named correctly."),
         ([[0, 2], [1, 0]], "None of the 3 test pictures is named correctly."),

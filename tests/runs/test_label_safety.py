@@ -9,6 +9,8 @@ from pellucid.runs.label_safety import label_warnings
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
 
+pytestmark = pytest.mark.usefixtures("no_figures", "reference_kernels")
+
 
 class Heard(Silent):
     """Keeps what it is told."""

@@ -18,6 +18,8 @@ from pellucid.runs.leak_guard import guard, in_words
 from pellucid.runs.prepare import prepare, split_of
 from pellucid.runs.progress import Silent
 
+pytestmark = pytest.mark.usefixtures("no_figures", "reference_kernels")
+
 
 def dataset(n=60, copies=20, split=None, groups=None):
     """n distinct pictures, then mirrored copies of the first ones."""

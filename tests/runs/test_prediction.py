@@ -22,7 +22,7 @@ from pellucid.images.input_spec import InputSpec
 from pellucid.nn import Dense, Flatten, Network
 from pellucid.runs.prediction import Answers, Prediction, predict
 from pellucid.runs.progress import Silent
-from pellucid.runs.sheet import MOST_PICTURES, draw_sheet, write_sheet
+from pellucid.runs.sheets.predictions import MOST_PICTURES, draw_sheet, write_sheet
 from pellucid.runs.sorting import class_folders, sort_into
 
 CLASSES = ("dark", "=bright")

@@ -6,7 +6,7 @@ import pytest
 import pellucid
 from pellucid.errors import RecipeError
 from pellucid.recipes import Recipe
-from pellucid.runs.preview_sheet import draw_preview
+from pellucid.runs.sheets.previews import draw_preview
 
 
 def photographs(tmp_path, count=30, channels=3, classes=3):

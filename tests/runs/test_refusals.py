@@ -12,6 +12,8 @@ from pellucid.estimators import PellucidClassifier
 from pellucid.images import open_source
 from pellucid.runs.refusals import MOST_KNOWN
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 SHORT = {"hidden": (64,), "epochs": 12, "validation": 0.35}
 
 

@@ -15,6 +15,8 @@ from pellucid.errors import DataError, Interrupted, OutputError, RecipeError, Tr
 from pellucid.runs.prepare import prepare
 from pellucid.runs.progress import Silent
 
+pytestmark = pytest.mark.usefixtures("no_figures", "reference_kernels")
+
 QUICK = {"recipe": "digits/faithful", "epochs": 3, "hidden": [16]}
 FILES = {
     "model.safetensors",
@@ -46,7 +48,9 @@ def photographs(tmp_path):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return pellucid.train("digits", out=tmp_path_factory.mktemp("train") / "run", **QUICK)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PELLUCID_KERNELS", "reference")
+        return pellucid.train("digits", out=tmp_path_factory.mktemp("train") / "run", **QUICK)
 
 
 def test_leaves_every_file_of_the_design(run):
@@ -86,7 +90,7 @@ def test_another_seed_is_another_run(run, tmp_path):
 
 
 def test_photographs_of_any_size_train_by_default(photographs, tmp_path):
-    run = pellucid.train(photographs, out=tmp_path / "run", epochs=15)
+    run = pellucid.train(photographs, out=tmp_path / "run", epochs=10)
     assert run.recipe == "photographs"
     assert run.accuracy == 1.0
     assert run.classifier.input.shape == (29, 29, 3) or run.classifier.input.shape == (64, 64, 3)
@@ -105,13 +109,13 @@ def test_the_number_of_epochs_follows_the_number_of_pictures(tmp_path):
 
 
 def test_mean_and_deviation_come_from_the_training_part_alone(photographs, tmp_path):
-    spec = pellucid.train(photographs, out=tmp_path / "a", epochs=1).classifier.input
+    spec = pellucid.train(photographs, out=tmp_path / "a", epochs=1, size=16).classifier.input
     rng = np.random.default_rng(1)
     for line in (tmp_path / "a" / "split.csv").read_text().splitlines():
         path, _, part = line.split(",")
         if part == "test":  # no two alike: copies would be kept together, in other parts than before
             Image.fromarray(rng.integers(230, 256, (9, 9, 3)).astype(np.uint8)).save(photographs / path)
-    again = pellucid.train(photographs, out=tmp_path / "b", epochs=1).classifier.input
+    again = pellucid.train(photographs, out=tmp_path / "b", epochs=1, size=16).classifier.input
     assert np.array_equal(spec.mean, again.mean) and np.array_equal(spec.std, again.std)
 
 

@@ -11,6 +11,8 @@ from pellucid.errors import ModelFileError, RecipeError
 from pellucid.images import InputSpec
 from pellucid.runs.transfer import input_of
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 SETTINGS = {"recipe": "digits/faithful", "hidden": [16], "network.initialiser": "he", "epochs": 4}
 
 

@@ -9,6 +9,8 @@ import pellucid
 from pellucid.evaluation import fit_temperature
 from pellucid.evaluation.calibration import tempered
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):

@@ -10,6 +10,8 @@ from pellucid.systems import Results, Trained, system
 from pellucid.systems import digits_evidence as evidence
 from tests.systems.made import made
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 DIGITS = tuple("0123456789")
 
 

@@ -1,0 +1,215 @@
+"""A reproduction as a page and as JSON, in its folder."""
+
+import json
+import os
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from pellucid.errors import PellucidError
+from pellucid.evaluation import decimals
+from pellucid.files import atomic_write
+from pellucid.images import Dataset, open_source
+from pellucid.report import Answer, Picture, thumbnail
+from pellucid.report.data import Costs
+from pellucid.report.reproduction import Gallery, Measured, ReproductionPage, render_reproduction
+from pellucid.report.words import count, duration, percent, points
+from pellucid.runs.prepare import labelling, read_pictures
+from pellucid.runs.progress import Silent
+from pellucid.runs.reproduction.plan import EPOCHS, PICTURES, STEPS
+from pellucid.runs.reproduction.reproduction import Reproduction, Row
+from pellucid.runs.results.report_data import now
+from pellucid.systems import Trained
+
+HEADINGS = {
+    "faithful": "As published",
+    "shown": "To show a fault",
+    "corrected": "Without the faults, otherwise as published",
+    "announced": "What its authors wanted to add, one thing at a time",
+    "improved": "What the same pictures allow",
+    "donor": "Learned before, on other pictures",
+}
+PARTS = {"train": "training", "cross-validation": "cross-validated"}
+SHOWN = 12  # wrong and right answers of a gallery, each
+DRAWN = 6  # seeds of a cost curve
+
+
+def write_reproduction(reproduction: Reproduction) -> None:
+    """`report.html` and `report.json`."""
+    atomic_write(reproduction.report, render_reproduction(page_of(reproduction)))
+    values = json.dumps(reproduction.to_json(), indent=1, ensure_ascii=False)
+    atomic_write(reproduction.folder / "report.json", values + "\n")
+
+
+def page_of(reproduction: Reproduction) -> ReproductionPage:
+    """All that the page shows."""
+    system, rows = reproduction.plan.system, reproduction.rows
+    measured = {row.variant.name: _measured(reproduction, row) for row in rows}
+    best = best_of(rows)
+    return ReproductionPage(
+        name=system.name,
+        title=system.title,
+        created=now(),
+        data=system.data,
+        quick=_quick() if reproduction.plan.quick else "",
+        claims=[(claim.what, claim.value, _value(claim.measure, here)) for claim, here in reproduction.claims],
+        claimed=next((claim.share for claim in system.claims if claim.share is not None), None),
+        published=measured.get(system.published.name),
+        best=measured[best.variant.name] if best else None,
+        sentences=[*sentences(reproduction)],
+        groups=[
+            (heading, found)
+            for role, heading in HEADINGS.items()
+            if (found := [measured[row.variant.name] for row in rows if row.variant.role == role])
+        ],
+        findings=reproduction.findings,
+        costs=[_costs(row) for row in rows],
+        galleries=[*_galleries(reproduction, best)],
+        left_out=list(reproduction.problems.items()),
+        command=_whole_command(reproduction),
+    )
+
+
+def best_of(rows: Sequence[Row]) -> Row | None:
+    """The improved variant with the highest mean on test pictures; None where there is none."""
+    improved = [row for row in rows if row.variant.role == "improved" and row.mean is not None]
+    return max(improved, key=lambda row: row.mean, default=None)
+
+
+def sentences(reproduction: Reproduction) -> Iterator[str]:
+    """What came out, in words."""
+    rows = {row.variant.name: row for row in reproduction.rows}
+    claimed = next((claim for claim in reproduction.plan.system.claims if claim.share is not None), None)
+    published = rows.get(reproduction.plan.system.published.name)
+    if reproduction.plan.quick:
+        return
+    if published and published.mean is not None:
+        yield _beside_the_claim(published, claimed)
+    best = best_of(reproduction.rows)
+    if best and published and published.mean is not None:
+        more = best.mean - published.mean
+        yield (
+            f"The best of the improved recipes, “{best.variant.title}”, names {_right(best)} right: "
+            f"{points(more)} {'more' if more > 0 else 'less'} than the published one."
+        )
+    aimed = [row for row in rows.values() if row.reached is not None]
+    if aimed:
+        missed = [f"“{row.variant.title}” ({_right(row)} of {_goal(row)})" for row in aimed if not row.reached]
+        yield f"Goals missed: {', '.join(missed)}." if missed else "Every goal that was set before is reached."
+
+
+def _beside_the_claim(row: Row, claimed) -> str:
+    seeds = f", the mean of {len(row.runs)} random starts (deviation {points(row.spread)})" if row.spread is not None else ""
+    found = f"The published recipe names {_right(row)} of {_pictures(row)} right here{seeds}."
+    if claimed is None:
+        return found
+    low, high = row.interval
+    if low <= claimed.share <= high:
+        return f"{found} The claim of {claimed.value} fits: on so few pictures the two cannot be told apart."
+    away = "below" if row.mean < claimed.share else "above"
+    return f"{found} That is {points(row.mean - claimed.share)} {away} the claim of {claimed.value}, more than chance explains."
+
+
+def _measured(reproduction: Reproduction, row: Row) -> Measured:
+    first, seeds = row.runs[0], len(row.runs)
+    explained = f"{percent(first.explained)} given back" if first.explained is not None else "–"
+    facts = [count(seeds, "seed"), f"{duration(row.seconds)} of training{' each' if seeds > 1 else ''}"]
+    facts += [count(first.epochs, "epoch"), count(first.parameters, "parameter")]
+    if first.train_accuracy is not None:
+        facts.append(f"{percent(np.mean([run.train_accuracy for run in row.runs]))} of the training pictures")
+    return Measured(
+        name=row.variant.name,
+        title=row.variant.title,
+        note=row.variant.note,
+        score=_right(row) if row.mean is not None else explained,
+        accuracies=row.accuracies,
+        mean=row.mean,
+        spread=row.spread,
+        interval=row.interval,
+        pictures=_pictures(row),
+        n=row.n,
+        goal=None if reproduction.plan.quick else row.variant.goal,
+        reached=row.reached,
+        facts=facts,
+        link=os.path.relpath(first.folder / "report.html", reproduction.folder).replace(os.sep, "/"),
+        command=row.command,
+    )
+
+
+def _right(row: Row) -> str:
+    return percent(row.mean, decimals(row.n))
+
+
+def _goal(row: Row) -> str:
+    return percent(row.variant.goal, decimals(row.n))
+
+
+def _pictures(row: Row) -> str:
+    part = row.runs[0].part
+    return count(row.n, f"{PARTS.get(part, part)} picture")
+
+
+def _value(measure: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    return percent(value) if "accuracy" in measure or measure == "explained" else f"{value:.3g}"
+
+
+def _quick() -> str:
+    return (
+        f"A quick run: one seed, at most {PICTURES} pictures of each data set, {EPOCHS} epochs (or {STEPS} steps, where each sees "
+        "all pictures). It shows that everything runs; its numbers say nothing about the recipes."
+    )
+
+
+def _costs(row: Row) -> Costs:
+    logs = [run.epochs_log() for run in row.runs[:DRAWN]]
+    unit = "epoch" if row.runs[0].recipe().training.batch_size else "step"
+    return Costs(row.variant.title, [[epoch["loss"] for epoch in log] for log in logs], unit)
+
+
+def _whole_command(reproduction: Reproduction) -> str:
+    plan = reproduction.plan
+    words = ["pellucid", "reproduce", plan.system.name]
+    words += [plan.location] if plan.location and plan.location != plan.system.source else []
+    words += ["--quick"] if plan.quick else []
+    return shlex.join([*words, "--out", str(reproduction.folder)])
+
+
+def _galleries(reproduction: Reproduction, best: Row | None) -> Iterator[Gallery]:
+    """The published recipe's answers and those of the best one, first seed: mistakes, the surest first, then right answers."""
+    shown = [reproduction.plan.system.published.name] + ([best.variant.name] if best else [])
+    for row in reproduction.rows:
+        if row.variant.name in shown and row.mean is not None:
+            if answers := _answers(row.runs[0]):
+                text = "Of the first seed: mistakes, the surest first, then right answers. In percent, how sure the network is."
+                yield Gallery(row.variant.title, text, answers, reproduction.plan.system.says)
+
+
+def _answers(trained: Trained) -> list[Answer]:
+    """Answers of the part that the score speaks of; none where its pictures are no longer there."""
+    rows = trained.predictions()
+    rows = [row for row in rows if row["split"] == "test"] or rows
+    rows.sort(key=lambda row: -float(row["probability"]))
+    wrong = [row for row in rows if row["label"] != row["predicted"]]
+    right = [row for row in rows if row["label"] == row["predicted"]]
+    spread = np.linspace(0, len(right) - 1, min(SHOWN, len(right))).round().astype(int)
+    chosen = [*wrong[:SHOWN], *(right[place] for place in spread)]
+    try:
+        dataset = _pictures_of(trained)
+    except PellucidError:
+        return []
+    places = {path: row for row, path in enumerate(dataset.paths)}
+    return [_answer(row, dataset, places[row["path"]]) for row in chosen if row["path"] in places] if dataset.is_pictures else []
+
+
+def _pictures_of(trained: Trained) -> Dataset:
+    recipe = trained.recipe()
+    opened = open_source(recipe.data.source, **labelling(recipe))
+    return read_pictures(opened, recipe, Silent())[0]
+
+
+def _answer(row: Mapping[str, str], dataset: Dataset, place: int) -> Answer:
+    picture = Picture(row["path"], thumbnail(dataset.images[place], dataset.value_range))
+    return Answer(picture, row["label"], row["predicted"], float(row["probability"]), float("nan"))
