@@ -4,7 +4,7 @@
     python -m benchmarks.accuracy --only digits mnist   rows named so, else with this in their name
     python -m benchmarks.accuracy --seeds 3             the first three seeds of each
     python -m benchmarks.accuracy --list                rows, and what is finished
-    python -m benchmarks.accuracy --write               only writes docs/results.md, and the table of the README
+    python -m benchmarks.accuracy --write               only writes docs/results.md, and the tables of the README
 
 Each result goes to benchmarks/results.jsonl at once, and what stands there is not run again unless its recipe or its
 command has changed. A row whose data or recipe is absent is passed over with the reason. Real data is looked for in $PELLUCID_DATA.
@@ -24,7 +24,8 @@ from pathlib import Path
 from benchmarks.accuracy_rows import ROWS, Row
 from benchmarks.command import chosen
 from benchmarks.machine import users_environment
-from benchmarks.results import digest, page, problem_of, results_of, table, with_summary
+from benchmarks.readme import with_tables
+from benchmarks.results import digest, page, problem_of, results_of, table
 from pellucid import __version__, machine
 from pellucid.recipes import shipped
 
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
         options.page.write_text(page(ROWS, entries), encoding="utf-8")
         print(f"wrote {options.page}", file=sys.stderr)
         if options.page == PAGE:
-            README.write_text(with_summary(README.read_text(encoding="utf-8"), ROWS, entries), encoding="utf-8")
+            README.write_text(with_tables(README.read_text(encoding="utf-8"), ROWS, entries), encoding="utf-8")
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -102,25 +102,6 @@ def page(rows: Sequence[Row], entries: Sequence[dict]) -> str:
     return "\n\n".join([*parts, AGAIN]) + "\n"
 
 
-def summary(rows: Sequence[Row], entries: Sequence[dict]) -> str:
-    """The rows that the README shows, as far as they are measured: accuracy, pictures it was measured on, time."""
-    lines = []
-    for row in rows:
-        results = list(results_of(row, entries).values())
-        if row.name in IN_README and results:
-            accuracy = percent(statistics.mean(each["accuracy"] for each in results))
-            seconds = statistics.median(each["seconds"] for each in results)
-            lines.append((row.title, accuracy, f"{results[0]['n_test']:,}", f"{len(results)}", f"{seconds:,.0f} s"))
-    return Table(("what", "right", "of pictures", "seeds", "training"), lines, words=1).markdown()
-
-
-def with_summary(text: str, rows: Sequence[Row], entries: Sequence[dict]) -> str:
-    """The README with its table made anew."""
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n\n{summary(rows, entries)}\n\n{END}{after}"
-
-
 def commands(rows: Sequence[Row]) -> str:
     lines = [(row.title, f"`{row.command.replace('{seed}', 'N')}`") for row in rows]
     return Table(("what", "command, for seed N = 0, 1, ..."), lines, words=2).markdown()
@@ -129,9 +110,6 @@ def commands(rows: Sequence[Row]) -> str:
 def reason(row: Row, entries: Sequence[dict]) -> str:
     return problem_of(row, entries) or "not run"
 
-
-IN_README = {"digits", "mnist-cnn", "mnist-best-cnn", "cifar-10", "rabbits-cats", "cat-noncat"}
-BEGIN, END = "<!-- made by python -m benchmarks.accuracy --write -->", "<!-- end -->"
 
 INTRODUCTION = """\
 # Results

@@ -10,7 +10,8 @@ import pytest
 from benchmarks import accuracy
 from benchmarks.accuracy import measure, note, read, words
 from benchmarks.accuracy_rows import ROWS, Row
-from benchmarks.results import IN_README, digest, interval, page, results_of, table, with_summary
+from benchmarks.readme import RECIPES, systems, with_tables
+from benchmarks.results import digest, interval, page, results_of, table
 
 ROW = Row("a", "letters", "pellucid train letters --seed {seed}", seeds=3, goal=0.9, limit=5)
 
@@ -145,8 +146,19 @@ def test_the_page_names_every_command(tmp_path, monkeypatch):
 def test_the_readme_shows_what_was_measured():
     """Made again by `python -m benchmarks.accuracy --write`."""
     text = accuracy.README.read_text(encoding="utf-8")
-    assert with_summary(text, ROWS, read(accuracy.RESULTS)) == text
-    assert {row.name for row in ROWS} >= IN_README
+    assert with_tables(text, ROWS, read(accuracy.RESULTS)) == text
+    assert {row.name for row in ROWS} >= RECIPES
+
+
+def test_the_readme_sets_each_system_beside_its_claim():
+    faithful, cnn = (next(row for row in ROWS if row.recipe == name) for name in ("cats/faithful", "cats/cnn"))
+    entries = [
+        result(seed, value, row=row.name, command=row.command, recipe=row.recipe, digest=digest(row.recipe))
+        for row, seed, value in ((faithful, 0, 0.7), (faithful, 1, 0.8), (cnn, 0, 0.9))
+    ]
+    lines = {line[0].split("`")[1]: line for line in systems(ROWS, entries).lines}
+    assert lines["cats"][1:] == ("72.5 % of 40", "75.00 %", "90.00 %", "`cats/cnn`")
+    assert lines["mnist"][1:4] == ("94.95 %", "not measured", "not measured")
 
 
 def test_rows_have_names_of_their_own():
