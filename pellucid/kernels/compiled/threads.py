@@ -55,17 +55,21 @@ class Threads:
         asked = getattr(numba.np.ufunc.parallel, "_is_initialized", False)
         return min(self.most, numba.get_num_threads()) if asked else self.most
 
-    def run(self, parallel: bool, address: int, phases: int, pieces: int, words: int) -> None:
-        """All pieces of a phase, then those of the next. Serial where helpers are not wanted, taken or absent: the same bits."""
+    def run(self, parallel: bool, jobs: np.ndarray) -> None:
+        """One job after the other; of each, all pieces of a phase, then those of the next.
+
+        jobs: (n, 5) int64, a row (parallel, address, phases, pieces, words) each. parallel: whether any of them is. Serial where
+        helpers are not wanted, taken or absent: the same bits.
+        """
         if not parallel or self.forked or self.count == 1 or not self.lock.acquire(blocking=False):
-            return _alone(address, phases, pieces, words)
+            return _alone(jobs)
         try:
             start = time.perf_counter()
             if start < self._rested:
-                return _alone(address, phases, pieces, words)
+                return _alone(jobs)
             self._board[POSTED] = 1
             self._wake()
-            waited = YIELD * _lead(self._at, address, phases, pieces, words)
+            waited = YIELD * _lead(self._at, jobs)
             now = time.perf_counter()
             if waited > (now - start) / 4:
                 self._rested = now + REST * waited
@@ -233,11 +237,23 @@ def _help(board, number):
 
 
 @compiled
-def _lead(board, address, phases, pieces, words):
-    """The caller: all phases. How often it had to give way until helpers had done what they had begun."""
+def _lead(board, jobs):
+    """The caller: all jobs. How often it had to give way until helpers had done what they had begun."""
     waited = 0
-    _store(board, ADDRESS, address)
-    _store(board, WORDS, words)
+    for job in range(len(jobs)):
+        parallel, address, phases, pieces, words = jobs[job, 0], jobs[job, 1], jobs[job, 2], jobs[job, 3], jobs[job, 4]
+        if parallel:
+            _store(board, ADDRESS, address)
+            _store(board, WORDS, words)
+            waited += _lead_phases(board, phases, pieces)
+        else:
+            _phases_alone(address, phases, pieces, words)
+    return waited
+
+
+@compiled(inline=True)
+def _lead_phases(board, phases, pieces):
+    waited = 0
     for phase in range(phases):
         _store(board, DONE, 0)
         _store(board, TICKET, phase << 32 | pieces << 16)
@@ -255,7 +271,13 @@ def _lead(board, address, phases, pieces, words):
 
 
 @compiled
-def _alone(address, phases, pieces, words):
+def _alone(jobs):
+    for job in range(len(jobs)):
+        _phases_alone(jobs[job, 1], jobs[job, 2], jobs[job, 3], jobs[job, 4])
+
+
+@compiled(inline=True)
+def _phases_alone(address, phases, pieces, words):
     for phase in range(phases):
         for t in range(pieces):
             _call(address, phase, t, 0, words)
