@@ -1,5 +1,7 @@
 """Dense layers in a row in one call: the twins, and the layers' own kernels one after the other."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from pellucid.kernels import compiled, reference
 def layers(rng, widths, n, bias=True):
     """Arguments of `chain_plan` for layers of these widths, ReLU between them; gradients and buffers unwritten."""
     found = []
-    for i, (k, m) in enumerate(zip(widths, widths[1:])):
+    for i, (k, m) in enumerate(itertools.pairwise(widths)):
         W, b = rng.standard_normal((k, m), dtype=np.float32), rng.standard_normal(m, dtype=np.float32)
         y, dy = np.full((2, n, m), np.nan, np.float32)
         dW, db = np.full_like(W, np.nan), np.full_like(b, np.nan)

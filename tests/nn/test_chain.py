@@ -26,10 +26,7 @@ def test_dense_layers_in_a_row_are_a_chain(layers):
     assert network(*layers).chain
 
 
-@pytest.mark.parametrize(
-    "layers",
-    [[Dense(5, "tanh")], [Dense(5, "relu"), Dropout(0.5)]],
-)
+@pytest.mark.parametrize("layers", [[Dense(5, "tanh")], [Dense(5, "relu"), Dropout(0.5)]])
 def test_other_layers_end_it(layers):
     assert network(*layers).chain is None
 
@@ -54,8 +51,8 @@ def test_training_ends_in_the_bits_of_the_long_way(kernels, w):
         if not short:
             some.chain = None
         loss, update = SoftmaxCrossEntropy(0.1), Update(Adam(some))
-        steps = [train_step(some, loss, update, (X[:n], T[:n], None if w is None else w[:n]), 0.01) for n in (20, 7, 20, 1, 2, 3, 4)]
-        ends.append((steps, some.theta.tobytes()))
+        batches = [(X[:n], T[:n], None if w is None else w[:n]) for n in (20, 7, 20, 1, 2, 3, 4)]
+        ends.append(([train_step(some, loss, update, batch, 0.01) for batch in batches], some.theta.tobytes()))
     assert ends[0] == ends[1]
 
 

@@ -25,7 +25,8 @@ from numba.extending import intrinsic
 from pellucid.kernels.compiled.engine import compiled
 
 MOST = 16  # threads
-PATIENCE = 2000  # turns of some 20 ns each that a thread looks for work, or for the end of a phase, before it makes room for others
+PATIENCE = 2000  # turns of some 20 ns each that the caller looks for the end of a phase before it makes room for others
+LINGER = 5000  # turns that a helper looks for work before it sleeps: 100 us, as Adam and the next batch of a small network take
 YIELD = 4e-7  # seconds: what giving way takes where nobody else wants the core
 REST = 8  # times as long as it was waited for, helpers are left alone
 
@@ -228,7 +229,7 @@ def _work(board, thread):
 def _help(board, number):
     """A helper: until there was nothing to do for a while."""
     idle = 0
-    while idle < PATIENCE:
+    while idle < LINGER:
         if _work(board, number):
             idle = 0
         else:
