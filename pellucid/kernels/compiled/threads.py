@@ -29,7 +29,8 @@ PATIENCE = 2000  # turns of some 20 ns each that the caller looks for the end of
 LINGER = 5000  # turns that a helper looks for work before it sleeps: 100 us, as Adam and the next batch of a small network take
 REST = 8  # times as long as helpers were waited for, or were of no use, they are left alone
 USE = 1 / 8  # of the pieces, which helpers should compute
-WAKING, LONG = 1e-4, 0.05  # seconds after which a helper should have woken; what is longer may have been a compilation
+PATIENT = 1e-3  # seconds of jobs in which they were of no use, after which that counts: they may have to wake first
+LONG = 0.05  # seconds: what is longer may have been a compilation
 
 TICKET, DONE, HELPED, ADDRESS, WORDS, POSTED, ASLEEP = 0, 8, 9, 16, 17, 18, 24  # words of the board, on cache lines of their own
 
@@ -52,7 +53,8 @@ class Threads:
         self.lock, self.forked = threading.Lock(), False
         self.most = min(MOST, numba.config.NUMBA_NUM_THREADS)
         self._board = on_a_line(np.zeros(ASLEEP + MOST + 16, np.int64))
-        self._at, self._wakers, self._rested = self._board.__array_interface__["data"][0], [], 0.0
+        self._at, self._wakers = self._board.__array_interface__["data"][0], []
+        self._rested = self._in_vain = 0.0
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._in_child)
 
@@ -81,10 +83,11 @@ class Threads:
             self._wake()
             waited, helped = _lead(self._at, jobs)
             now = time.perf_counter()
+            self._in_vain = 0.0 if helped > USE else self._in_vain + min(now - start, LONG)
             if waited > (now - start) / 4:
                 self._rested = now + REST * waited
-            elif helped < USE and now - start > WAKING:
-                self._rested = now + REST * min(now - start, LONG)
+            elif self._in_vain > PATIENT:
+                self._rested, self._in_vain = now + REST * self._in_vain, 0.0
         finally:
             self._board[POSTED] = 0
             self.lock.release()
