@@ -87,7 +87,7 @@ class Perceptron(Parameters, ABC):
         with progress(self.verbose, self.max_iter) as show, kernel_threads(network, self.n_jobs):
             if self.solver == "lbfgs":
                 found = batches(train, spec, network)
-                fit_lbfgs(self, found, self._penalty(train, len(train)), show)
+                fit_lbfgs(self, found, validation, self._penalty(train, len(train)), show)
             else:
                 size, seed = self._batch_size(len(train)), network.seed if self.shuffle else None
                 found = batches(train, spec, network, size=size, seed=seed, augmentation=self._augmentation())
@@ -129,7 +129,7 @@ class Perceptron(Parameters, ABC):
 
     def _divided(self, examples: Examples, validation_data, rng) -> tuple[Examples, Examples | None]:
         """What is trained on, and what is only looked at after each epoch."""
-        if self.solver not in BY_STEPS or (validation_data is None and not self.early_stopping):
+        if validation_data is None and not (self.early_stopping and self.solver in BY_STEPS):
             return examples, None
         if self.validation_scores_ is None:
             self.validation_scores_, self.validation_loss_curve_ = [], []

@@ -33,7 +33,7 @@ def fit_by_steps(model, batches, validation, penalty: Penalty, show: Show, incre
         for epoch in epochs:
             _take_in(model, epoch, batches.count)
             if validation is not None:
-                _judge(model, validation, epoch)
+                judge(model, validation)
             if best:
                 best.update(epoch.number, -model.validation_scores_[-1])
             show(model.n_iter_, _line(model))
@@ -80,8 +80,8 @@ def _take_in(model, epoch: Epoch, examples: int) -> None:
     model.loss_curve_.append(model.loss_)
 
 
-def _judge(model, validation, epoch: Epoch) -> None:
-    """Score and loss of the validation examples."""
+def judge(model, validation) -> None:
+    """Note score and loss of the validation examples."""
     parts = [(t, w) for _, t, w in validation.epoch(0)]
     z = predict_outputs(model.network_, validation.epoch(0))
     t = np.concatenate([part for part, _ in parts])

@@ -7,23 +7,24 @@ import warnings
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from pellucid.estimators.by_steps import NOT_FINITE
+from pellucid.estimators.by_steps import NOT_FINITE, judge
 from pellucid.estimators.progress import Show
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.optim import Penalty
 from pellucid.training import Epoch, Objective
 
 
-def fit_lbfgs(model, batches, penalty: Penalty, show: Show) -> None:
+def fit_lbfgs(model, batches, validation, penalty: Penalty, show: Show) -> None:
     """Minimise loss and penalty over `model.network_` (Byrd et al. 1995). Writes the fitted attributes of `model`.
 
+    validation: batches to be scored after each iteration, or None.
     Ends after max_iter iterations or max_fun calls of the loss, with a ConvergenceWarning, or where no derivative is above tol.
     """
     import scipy.optimize
 
     network = model.network_
     objective = Objective(network, model._loss(), batches, penalty)
-    after_iteration = _AfterIteration(model, objective, show)
+    after_iteration = _AfterIteration(model, objective, validation, show)
     with single_threaded_blas(), np.errstate(all="ignore"):
         result = scipy.optimize.minimize(
             objective,
@@ -49,14 +50,17 @@ def fit_lbfgs(model, batches, penalty: Penalty, show: Show) -> None:
 
 
 class _AfterIteration:
-    """What SciPy calls after each iteration: progress and callbacks; to them an iteration is an epoch."""
+    """What SciPy calls after each iteration: validation, progress and callbacks; to them an iteration is an epoch."""
 
-    def __init__(self, model, objective: Objective, show: Show):
-        self.model, self.objective, self.show = model, objective, show
+    def __init__(self, model, objective: Objective, validation, show: Show):
+        self.model, self.objective, self.validation, self.show = model, objective, validation, show
         self.done, self.stopped, self.begun = 0, False, time.perf_counter()
 
     def __call__(self, intermediate_result) -> None:
         self.done += 1
+        if self.validation is not None:
+            self.objective.network.theta[...] = intermediate_result.x  # the line search may have looked further
+            judge(self.model, self.validation)
         self.show(self.done, f"loss = {intermediate_result.fun:.8f}")
         if any([callback(self.model, self._epoch(intermediate_result)) for callback in self.model.callbacks or ()]):
             self.stopped = True

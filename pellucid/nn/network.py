@@ -9,6 +9,7 @@ import numpy as np
 
 from pellucid.kernels import reference, select
 from pellucid.nn import layers as shipped
+from pellucid.nn.chain import Chain
 from pellucid.nn.fusion import fuse
 from pellucid.nn.layer import Clock, Layer
 from pellucid.nn.parameter import Parameter, groups, slots
@@ -23,7 +24,8 @@ class Network:
     theta: (P,) everything learned. grad: (P,) its gradient. state: (S,) running statistics. values: (P + S,) theta
     and state in one array, for whoever keeps both. `slots` and `state_slots` tell which span is what; arrays that
     decay (weights) lie first, so that `theta[:decaying]` is all that L1, L2 and weight decay touch. `groups`: the
-    spans of theta that learn, each at one rate; a network without `set_factor` has one, the whole of theta.
+    spans of theta that learn, each at one rate; a network without `set_factor` has one, the whole of theta. `chain`: a shorter
+    way to the gradient, for networks of dense layers alone, else None.
 
     kernels: the set of functions it computes with; None: what `kernels.select` chooses for its type and size.
 
@@ -108,6 +110,7 @@ class Network:
         self._first_learning = min(learning, default=len(self.layers))
         below = [slot.position for slot in self.slots if slot.position < self._first_learning]
         self._body = 1 + max(below, default=-1)
+        self.chain = Chain.of(self.layers, self.kernels) if type(self) is Network and not self._frozen else None
 
     def forward(self, x: np.ndarray, train: bool = False, keep: bool = False) -> np.ndarray:
         """The outputs for a batch: x (N, *in_shape) -> (N, *out_shape), valid until the next forward.

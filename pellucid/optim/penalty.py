@@ -15,6 +15,7 @@ class Penalty:
         if l1 < 0 or l2 < 0:
             raise ValueError(f"l1 and l2 cannot be negative, got {l1} and {l2}")
         self.l1, self.l2 = l1, l2
+        self._groups, self._parts = None, []
 
     def value(self, network: Network) -> float:
         """What is added to the loss."""
@@ -23,8 +24,10 @@ class Penalty:
 
     def add_gradient(self, network: Network, scratch: np.ndarray) -> None:
         """grad <- grad + l1 sign(W) + l2 W."""
-        for span in _spans(network):
-            W, dW = network.theta[span], network.grad[span]
+        if self._groups is not network.groups:  # another list for each network, and after each `set_factor`
+            self._groups = network.groups
+            self._parts = [(network.theta[span], network.grad[span], span) for span in _spans(network)]
+        for W, dW, span in self._parts:
             network.kernels.penalty_gradient(W, dW, self.l1, self.l2, scratch[span])
 
 

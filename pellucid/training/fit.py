@@ -9,7 +9,7 @@ import numpy as np
 
 from pellucid.errors import TrainingDiverged
 from pellucid.kernels.blas import single_threaded_blas
-from pellucid.nn.losses import Loss
+from pellucid.nn.losses import Loss, SoftmaxCrossEntropy
 from pellucid.nn.network import Network
 from pellucid.optim.schedules import Schedule
 from pellucid.optim.update import Update
@@ -55,17 +55,24 @@ def train_step(network: Network, loss: Loss, update: Update, batch, learning_rat
 
     A loss or norm that is not finite means that nothing was updated, running statistics included.
     """
-    x, t, w = batch
-    state = network.state.copy()  # a few numbers a channel
-    t, z = loss.targets(x, t), network.forward(x, train=True, keep=True)
-    value, dz = loss(z, t, w, network.kernels)
-    hits, norm = count_hits(loss, z, t, network.kernels), math.nan
+    state, norm = network.state.copy(), math.nan  # a few numbers a channel
+    value, hits = _gradient(network, loss, *batch)
     if math.isfinite(value):
-        network.backward(dz)
         norm = update(learning_rate)
     if not math.isfinite(norm):
         network.state[...] = state
     return value, norm, hits
+
+
+def _gradient(network: Network, loss: Loss, x, t, w) -> tuple[float, int]:
+    """Forward, loss, backward, into `network.grad`; loss and hits. Of a loss that is not finite, `grad` tells nothing."""
+    if network.chain and type(loss) is SoftmaxCrossEntropy and t.ndim == 1:
+        return network.chain.gradient(x, t, w, loss.label_smoothing)
+    t, z = loss.targets(x, t), network.forward(x, train=True, keep=True)
+    value, dz = loss(z, t, w, network.kernels)
+    if math.isfinite(value):
+        network.backward(dz)
+    return value, count_hits(loss, z, t, network.kernels)
 
 
 def _train_epoch(network, loss, update, batches, number, schedule, stop) -> Epoch | None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import log_loss
 from sklearn.utils import compute_sample_weight
 
 from pellucid import PellucidClassifier, PellucidRegressor
@@ -75,6 +76,15 @@ def test_validation_data_is_scored_and_not_learned():
     assert model.best_validation_score_ is None and model.best_loss_ == min(model.loss_curve_)
     weighted = fitted(classifier(), X, Y, validation_data=(*held_back, np.arange(50.0)))
     assert weighted.validation_scores_[-1] == pytest.approx(model.score(*held_back, sample_weight=np.arange(50.0)))
+
+
+def test_lbfgs_scores_validation_data_after_each_iteration():
+    held_back = X[::3], Y[::3]
+    model = fitted(classifier(solver="lbfgs"), X, Y, validation_data=held_back)
+    np.testing.assert_array_equal(model.network_.theta, fitted(classifier(solver="lbfgs"), X, Y).network_.theta)
+    assert len(model.validation_scores_) == len(model.validation_loss_curve_) == model.n_iter_
+    assert model.validation_scores_[-1] == model.score(*held_back)
+    assert model.validation_loss_curve_[-1] == pytest.approx(log_loss(held_back[1], model.predict_proba(held_back[0])))
 
 
 def test_early_stopping_by_validation_data_keeps_the_best_weights():

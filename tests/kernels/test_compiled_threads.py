@@ -1,13 +1,16 @@
 """Compiled kernels on several threads, in forked children, in worker processes, and with a cache of their own."""
 
 import concurrent.futures
+import itertools
 import multiprocessing
 import os
 import subprocess
 import sys
 import threading
+import time
 
 import joblib
+import numba
 import numpy as np
 import pytest
 
@@ -16,7 +19,7 @@ from pellucid.images import InputSpec
 from pellucid.kernels import compiled
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.kernels.compiled import engine
-from pellucid.kernels.compiled.threads import threads
+from pellucid.kernels.compiled.threads import Threads, threads
 from pellucid.nn import Dense, Flatten, Network, SoftmaxCrossEntropy
 from pellucid.optim import Adam, Update
 from pellucid.training import train_step
@@ -57,8 +60,6 @@ def test_the_same_bits_on_any_number_of_threads():
 
 
 def test_the_users_setting_of_threads_is_not_touched():
-    import numba
-
     before = numba.get_num_threads(), numba.config.THREADING_LAYER
     trained(steps=1)
     assert (numba.get_num_threads(), numba.config.THREADING_LAYER) == before
@@ -120,6 +121,34 @@ def test_a_kernel_does_not_wait_for_one_that_has_the_pool():
     with threads.lock:
         threading.Thread(target=lambda: (trained(steps=1), done.set())).start()
         assert done.wait(60)
+
+
+@pytest.mark.parametrize(("waited", "helped", "after"), [(0.0, 0.4, None), (0.0, 0.1, 3), (1.0, 0.4, 1)])
+def test_helpers_that_do_not_help_are_left_alone(monkeypatch, waited, helped, after):
+    """A helper that looks for work takes its share of a busy machine's cores from the caller."""
+    module = sys.modules[Threads.__module__]
+    pool, clock = Threads(), itertools.count(0, 4e-4)  # each job takes 0.4 ms, and so does the time between two
+
+    monkeypatch.setattr(module.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(module, "_lead", lambda board, jobs: (waited, helped))
+    monkeypatch.setattr(Threads, "count", 2)
+    monkeypatch.setattr(Threads, "_wake", lambda pool: None)
+    jobs = 0
+    while not pool._rested and jobs < 20:
+        pool.run(True, np.zeros((0, 5), np.int64))
+        jobs += 1
+    assert jobs == (after or 20)
+    assert not pool.lock.locked()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the clock of Windows counts ticks from another start")
+def test_kernels_read_the_systems_clock():
+    module = sys.modules[Threads.__module__]
+    seconds = module._seconds
+    clock = numba.njit(lambda: seconds())
+    clock()
+    before, between, after = time.clock_gettime(time.CLOCK_MONOTONIC), clock(), time.clock_gettime(time.CLOCK_MONOTONIC)
+    assert before <= between <= after
 
 
 CACHE = """

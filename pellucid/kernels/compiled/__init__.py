@@ -21,6 +21,7 @@ from pellucid.kernels.compiled.activation import (
     tanh,
     tanh_backward,
 )
+from pellucid.kernels.compiled.chain import chain_gradient, chain_plan
 from pellucid.kernels.compiled.colour import colour, erase
 from pellucid.kernels.compiled.convolution import (
     convolution_backward,
@@ -85,6 +86,8 @@ __all__ = [
     "batch_norm_backward",
     "batch_norm_forward",
     "binary_cross_entropy",
+    "chain_gradient",
+    "chain_plan",
     "colour",
     "convolution_backward",
     "convolution_forward",

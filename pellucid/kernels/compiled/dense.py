@@ -10,7 +10,7 @@ from pellucid.kernels.compiled.blocks import ROWS
 from pellucid.kernels.compiled.elementary import choose
 from pellucid.kernels.compiled.engine import exact, share
 from pellucid.kernels.compiled.product import DEPTH, PANEL, multiply, multiply_row, pack, pack_transposed, width
-from pellucid.kernels.compiled.tasks import flat, integers, matrix, table, task
+from pellucid.kernels.compiled.tasks import Job, flat, integers, matrix, table, task
 from pellucid.kernels.compiled.threads import threads, workspace
 
 PARALLEL_FROM = 1 << 23  # multiply-adds
@@ -26,20 +26,36 @@ def dense_forward(x, W, b, relu, y):
     x, size = np.ascontiguousarray(x), DEPTH * PANEL
     if len(x) * W.size < PARALLEL_FROM:
         return _forward_alone(x, W, ABSENT_ROW if b is None else b, relu, y, workspace(size))
-    panels = -(-W.shape[1] // PANEL)
-    groups = max(1, min(2 * threads.count // panels, len(x) // 32))  # of rows, each of which packs W again
-    numbers = np.array([groups, panels, relu, size], np.int64)
-    _forward_shared(1, groups * panels, [x, W, b, y, workspace(size * threads.count), numbers], True)
+    forward_job(x, W, b, relu, y, workspace(size * threads.most), True).run()
 
 
 def dense_backward(x, W, y, dy, relu, dW, db, dx):
     x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)
-    size = max(DEPTH * PANEL, min(CHUNK, len(x)) * -(-dy.shape[1] // PANEL) * PANEL)
+    size = backward_scratch(len(x), dy.shape[1])
     if (len(x) + (0 if dx is None else len(dx))) * W.size < PARALLEL_FROM:
         db, dx = ABSENT_ROW if db is None else db, ABSENT if dx is None else dx
         return _backward_alone(x, W, y, dy, relu, dW, db, dx, workspace(size))
-    numbers = np.array([PIECES, relu, size], np.int64)
-    _backward_shared(2, PIECES, [x, W, y, dy, dW, db, dx, workspace(size * threads.count), numbers], True)
+    backward_job(x, W, y, dy, relu, dW, db, dx, workspace(size * threads.most), True).run()
+
+
+def forward_job(x, W, b, relu, y, scratch, parallel) -> Job:
+    """`dense_forward`, to be done later. scratch: DEPTH x PANEL numbers for each thread there may be."""
+    panels = -(-W.shape[1] // PANEL)
+    groups = max(1, min(2 * threads.most // panels, len(x) // 32)) if parallel else 1  # of rows, each of which packs W again
+    numbers = np.array([groups, panels, relu, DEPTH * PANEL], np.int64)
+    return _forward_shared.job(1, groups * panels, [x, W, b, y, scratch, numbers], parallel)
+
+
+def backward_job(x, W, y, dy, relu, dW, db, dx, scratch, parallel) -> Job:
+    """`dense_backward`, to be done later. scratch: `backward_scratch` numbers for each thread there may be."""
+    pieces = PIECES if parallel else 1
+    numbers = np.array([pieces, relu, backward_scratch(len(x), dy.shape[1])], np.int64)
+    return _backward_shared.job(2, pieces, [x, W, y, dy, dW, db, dx, scratch, numbers], parallel)
+
+
+def backward_scratch(rows, units):
+    """How many numbers of scratch a thread needs to go back: a panel of W, or some rows of dz in panels."""
+    return max(DEPTH * PANEL, min(CHUNK, rows) * -(-units // PANEL) * PANEL)
 
 
 @exact

@@ -27,6 +27,16 @@ def mean_squared_error(y, t, w, dy):
 
 @compiled
 def count_hits(z, t):
+    return hits_of(z, t)
+
+
+@compiled
+def _softmax(z, t, w, smoothing, dz):
+    return softmax_of(z, t, w, smoothing, dz)
+
+
+@compiled(inline=True)
+def hits_of(z, t):
     hits = 0
     for n in range(len(z)):
         best = 0
@@ -37,8 +47,8 @@ def count_hits(z, t):
     return hits
 
 
-@compiled
-def _softmax(z, t, w, smoothing, dz):
+@compiled(inline=True)
+def softmax_of(z, t, w, smoothing, dz):
     """The loss is summed in two parts: what is linear in z before the exponential overwrites it, log sum e^z after."""
     count, classes = z.shape
     scale, spread = _scale(count, w), smoothing / classes

@@ -110,8 +110,12 @@ def _piece(rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon):
         for i in range(theta.size):
             theta[i] += lr * (grad[i] - theta[i])
     else:  # penalty: theta is dW, grad is W
-        for i in range(theta.size):
-            theta[i] += a * grad[i] + lr * np.sign(grad[i])
+        if lr > 0:
+            for i in range(theta.size):
+                theta[i] += a * grad[i] + lr * np.sign(grad[i])
+        else:  # L2 alone, in half the time
+            for i in range(theta.size):
+                theta[i] += a * grad[i]
 
 
 @compiled

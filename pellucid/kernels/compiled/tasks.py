@@ -13,10 +13,11 @@ compiled once for whatever arrays come, and is the same code on every thread (se
 """
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from numba import carray, float32, int32, int64, types, uint8
+from numba import carray, float32, float64, int32, int64, types, uint8
 from numba.extending import intrinsic
 
 from pellucid.kernels.compiled.engine import called, exact
@@ -25,6 +26,18 @@ from pellucid.kernels.compiled.threads import threads
 LINE = 5  # words to an array: its address, then four sizes
 MOST = 16  # arrays
 HEAD = object.__basicsize__  # bytes that every Python object begins with
+
+
+class Job(NamedTuple):
+    """A call of a task that can be repeated."""
+
+    row: tuple[int, int, int, int, int]  # for `threads.run`
+    words: np.ndarray  # its table, (MOST, LINE) int64
+    arrays: list  # whose addresses stand there
+
+    def run(self) -> None:
+        """Make the call."""
+        threads.run(self.row[0], np.array([self.row], np.int64))
 
 
 class task:
@@ -36,10 +49,14 @@ class task:
 
     def __call__(self, phases: int, pieces: int, arrays: list, parallel: bool) -> None:
         """Run all pieces. The arrays are contiguous and have at most four axes; None stands for one without elements."""
+        self.job(phases, pieces, arrays, parallel).run()
+
+    def job(self, phases: int, pieces: int, arrays: list, parallel: bool) -> Job:
+        """The same call, to be made later."""
         assert all(array is None or array.flags.c_contiguous for array in arrays)
         words = np.zeros((MOST, LINE), np.int64)
         at = _describe(np.array([0 if array is None else id(array) for array in arrays], np.int64), words, HEAD)
-        threads.run(parallel, self._address, phases, pieces, at)
+        return Job((parallel, self._address, phases, pieces, at), words, arrays)
 
     @functools.cached_property
     def _address(self) -> int:
@@ -116,3 +133,16 @@ def octets(line):
 def integers(line):
     """An array of int64, with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), int64)
+
+
+@called
+def doubles(line):
+    """An array of float64, with one axis."""
+    return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), float64)
+
+
+@called
+def point(line, array):
+    """Let the line at an address tell of another array, which may differ in its last size."""
+    words = carray(_pointer(line), (LINE,), int64)
+    words[0], words[LINE - 1] = array.ctypes.data, array.shape[array.ndim - 1]

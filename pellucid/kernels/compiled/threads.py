@@ -25,14 +25,25 @@ from numba.extending import intrinsic
 from pellucid.kernels.compiled.engine import compiled
 
 MOST = 16  # threads
-PATIENCE = 2000  # turns of some 20 ns each that a thread looks for work, or for the end of a phase, before it makes room for others
-YIELD = 4e-7  # seconds: what giving way takes where nobody else wants the core
-REST = 8  # times as long as it was waited for, helpers are left alone
+PATIENCE = 2000  # turns of some 20 ns each that the caller looks for the end of a phase before it makes room for others
+LINGER = 5000  # turns that a helper looks for work before it sleeps: 100 us, as Adam and the next batch of a small network take
+REST = 8  # times as long as helpers were waited for, or were of no use, they are left alone
+USE = 1 / 8  # of the pieces, which helpers should compute
+PATIENT = 1e-3  # seconds of jobs in which they were of no use, after which that counts: they may have to wake first
+LONG = 0.05  # seconds: what is longer may have been a compilation
 
-TICKET, DONE, ADDRESS, WORDS, POSTED, ASLEEP = 0, 8, 16, 17, 18, 24  # words of the board, on cache lines of their own
+TICKET, DONE, HELPED, ADDRESS, WORDS, POSTED, ASLEEP = 0, 8, 9, 16, 17, 18, 24  # words of the board, on cache lines of their own
 
-_yield = ctypes.windll.kernel32.SwitchToThread if sys.platform == "win32" else ctypes.CDLL(None).sched_yield
+if sys.platform == "win32":
+    _yield, _clock = ctypes.windll.kernel32.SwitchToThread, ctypes.windll.kernel32.QueryPerformanceCounter
+    _ticks = ctypes.c_int64()
+    ctypes.windll.kernel32.QueryPerformanceFrequency(ctypes.byref(_ticks))
+    CLOCK, TICK = (), (1 / _ticks.value, 0.0)  # arguments before the place of the answer; seconds that its two numbers count
+else:
+    _yield, _clock = ctypes.CDLL(None).sched_yield, ctypes.CDLL(None).clock_gettime
+    CLOCK, TICK = (time.CLOCK_MONOTONIC,), (1.0, 1e-9)
 llvmlite.binding.add_symbol("pellucid_yield", ctypes.cast(_yield, ctypes.c_void_p).value)
+llvmlite.binding.add_symbol("pellucid_clock", ctypes.cast(_clock, ctypes.c_void_p).value)
 
 
 class Threads:
@@ -42,7 +53,8 @@ class Threads:
         self.lock, self.forked = threading.Lock(), False
         self.most = min(MOST, numba.config.NUMBA_NUM_THREADS)
         self._board = on_a_line(np.zeros(ASLEEP + MOST + 16, np.int64))
-        self._at, self._wakers, self._rested = self._board.__array_interface__["data"][0], [], 0.0
+        self._at, self._wakers = self._board.__array_interface__["data"][0], []
+        self._rested = self._in_vain = 0.0
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._in_child)
 
@@ -55,20 +67,27 @@ class Threads:
         asked = getattr(numba.np.ufunc.parallel, "_is_initialized", False)
         return min(self.most, numba.get_num_threads()) if asked else self.most
 
-    def run(self, parallel: bool, address: int, phases: int, pieces: int, words: int) -> None:
-        """All pieces of a phase, then those of the next. Serial where helpers are not wanted, taken or absent: the same bits."""
+    def run(self, parallel: bool, jobs: np.ndarray) -> None:
+        """One job after the other; of each, all pieces of a phase, then those of the next.
+
+        jobs: (n, 5) int64, a row (parallel, address, phases, pieces, words) each. parallel: whether any of them is. Serial where
+        helpers are not wanted, taken or absent: the same bits.
+        """
         if not parallel or self.forked or self.count == 1 or not self.lock.acquire(blocking=False):
-            return _alone(address, phases, pieces, words)
+            return _alone(jobs)
         try:
             start = time.perf_counter()
             if start < self._rested:
-                return _alone(address, phases, pieces, words)
+                return _alone(jobs)
             self._board[POSTED] = 1
             self._wake()
-            waited = YIELD * _lead(self._at, address, phases, pieces, words)
+            waited, helped = _lead(self._at, jobs)
             now = time.perf_counter()
+            self._in_vain = 0.0 if helped > USE else self._in_vain + min(now - start, LONG)
             if waited > (now - start) / 4:
                 self._rested = now + REST * waited
+            elif self._in_vain > PATIENT:
+                self._rested, self._in_vain = now + REST * self._in_vain, 0.0
         finally:
             self._board[POSTED] = 0
             self.lock.release()
@@ -177,6 +196,23 @@ def _give_way(typing):
 
 
 @intrinsic
+def _seconds(typing):
+    """What the system's clock shows. How long it takes to give way tells nothing: others may have had the core for milliseconds."""
+
+    def codegen(context, builder, signature, values):
+        number, word = ir.IntType(32), ir.IntType(64)
+        kind = ir.FunctionType(number, [number] * len(CLOCK) + [word.as_pointer()])
+        answer = numba.core.cgutils.alloca_once(builder, word, size=2)
+        clock = numba.core.cgutils.get_or_insert_function(builder.module, kind, "pellucid_clock")
+        builder.call(clock, [*(number(argument) for argument in CLOCK), answer])
+        parts = [builder.load(builder.gep(answer, [word(i)])) for i in range(1 + bool(TICK[1]))]
+        seconds = [builder.fmul(builder.sitofp(part, ir.DoubleType()), ir.DoubleType()(tick)) for part, tick in zip(parts, TICK)]
+        return seconds[0] if len(seconds) == 1 else builder.fadd(*seconds)
+
+    return types.float64(), codegen
+
+
+@intrinsic
 def _pause(typing):
     """A moment in which the core does nothing."""
 
@@ -214,6 +250,8 @@ def _work(board, thread):
         found = _replace(board, TICKET, ticket, ticket + 1)
         if found == ticket:
             _call(_load(board, ADDRESS), ticket >> 32, ticket & 0xFFFF, thread, _load(board, WORDS))
+            if thread:
+                _count_up(board, HELPED)
             _count_up(board, DONE)
             return True
         ticket = found
@@ -224,7 +262,7 @@ def _work(board, thread):
 def _help(board, number):
     """A helper: until there was nothing to do for a while."""
     idle = 0
-    while idle < PATIENCE:
+    while idle < LINGER:
         if _work(board, number):
             idle = 0
         else:
@@ -233,29 +271,52 @@ def _help(board, number):
 
 
 @compiled
-def _lead(board, address, phases, pieces, words):
-    """The caller: all phases. How often it had to give way until helpers had done what they had begun."""
-    waited = 0
-    _store(board, ADDRESS, address)
-    _store(board, WORDS, words)
+def _lead(board, jobs):
+    """The caller: all jobs. For how many seconds it gave way until helpers had done what they had begun, and their share of it."""
+    waited, shared = 0.0, 0
+    _store(board, HELPED, 0)
+    for job in range(len(jobs)):
+        parallel, address, phases, pieces, words = jobs[job, 0], jobs[job, 1], jobs[job, 2], jobs[job, 3], jobs[job, 4]
+        if parallel:
+            _store(board, ADDRESS, address)
+            _store(board, WORDS, words)
+            waited += _lead_phases(board, phases, pieces)
+            shared += phases * pieces
+        else:
+            _phases_alone(address, phases, pieces, words)
+    return waited, _load(board, HELPED) / shared
+
+
+@compiled(inline=True)
+def _lead_phases(board, phases, pieces):
+    waited = 0.0
     for phase in range(phases):
         _store(board, DONE, 0)
         _store(board, TICKET, phase << 32 | pieces << 16)
         while _work(board, 0):
             pass
-        idle = 0
+        idle, since = 0, 0.0
         while _load(board, DONE) < pieces:
             idle += 1
             if idle < PATIENCE:
                 _pause()
-            else:
-                _give_way()
-                waited += 1
+                continue
+            if idle == PATIENCE:
+                since = _seconds()
+            _give_way()
+        if idle >= PATIENCE:
+            waited += _seconds() - since
     return waited
 
 
 @compiled
-def _alone(address, phases, pieces, words):
+def _alone(jobs):
+    for job in range(len(jobs)):
+        _phases_alone(jobs[job, 1], jobs[job, 2], jobs[job, 3], jobs[job, 4])
+
+
+@compiled(inline=True)
+def _phases_alone(address, phases, pieces, words):
     for phase in range(phases):
         for t in range(pieces):
             _call(address, phase, t, 0, words)

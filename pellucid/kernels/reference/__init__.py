@@ -22,6 +22,7 @@ from pellucid.kernels.reference.activation import (
     tanh,
     tanh_backward,
 )
+from pellucid.kernels.reference.chain import chain_gradient, chain_plan
 from pellucid.kernels.reference.colour import colour, erase
 from pellucid.kernels.reference.convolution import convolution_backward, convolution_forward, convolution_scratch
 from pellucid.kernels.reference.crop import crop
@@ -82,6 +83,8 @@ __all__ = [
     "batch_norm_backward",
     "batch_norm_forward",
     "binary_cross_entropy",
+    "chain_gradient",
+    "chain_plan",
     "colour",
     "convolution_backward",
     "convolution_forward",
