@@ -13,37 +13,43 @@ if TYPE_CHECKING:
     from pellucid.evaluation import ClassScore
     from pellucid.runs import Evaluation
 
-
 MISTAKES = 5  # that are named
+
+PartOption = Annotated[
+    str | None,
+    typer.Option(metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False),
+]
+RequireOption = Annotated[
+    float | None,
+    typer.Option(metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False),
+]
+ClassesOption = Annotated[
+    str | None,
+    typer.Option(metavar="A,B", help="Classes whose pictures count; others are left out.", show_default=False),
+]
+LabelRuleOption = Annotated[
+    str | None,
+    typer.Option(metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False),
+]
+KeysOption = Annotated[
+    str | None,
+    typer.Option(metavar="x=A,y=B", help="Names of the arrays in an .npz or HDF5 file.", show_default=False),
+]
+ShapeOption = Annotated[
+    str | None,
+    typer.Option(metavar="H,W[,C]", help="Shape of the pictures in a CSV of pixels.", show_default=False),
+]
 
 
 def evaluate(
     model: ModelArgument,
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Labelled pictures, as for train.")],
-    part: Annotated[
-        str | None,
-        typer.Option(metavar="PART", help="test, validation, train or all; by default test, or all.", show_default=False),
-    ] = None,
-    require: Annotated[
-        float | None,
-        typer.Option(metavar="SHARE", help="Exit with status 1 below this accuracy, for example 0.6.", show_default=False),
-    ] = None,
-    classes: Annotated[
-        str | None,
-        typer.Option(metavar="A,B", help="Classes whose pictures count; others are left out.", show_default=False),
-    ] = None,
-    label_rule: Annotated[
-        str | None,
-        typer.Option(metavar="RULE", help="folder, prefix, or a regular expression with one group.", show_default=False),
-    ] = None,
-    keys: Annotated[
-        str | None,
-        typer.Option(metavar="x=A,y=B", help="Names of the arrays in an .npz or HDF5 file.", show_default=False),
-    ] = None,
-    shape: Annotated[
-        str | None,
-        typer.Option(metavar="H,W[,C]", help="Shape of the pictures in a CSV of pixels.", show_default=False),
-    ] = None,
+    part: PartOption = None,
+    require: RequireOption = None,
+    classes: ClassesOption = None,
+    label_rule: LabelRuleOption = None,
+    keys: KeysOption = None,
+    shape: ShapeOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

@@ -15,30 +15,38 @@ if TYPE_CHECKING:
     from pellucid.runs import Reproduction
     from pellucid.runs.reproduction.reproduction import Row
 
+NameArgument = Annotated[
+    str | None, typer.Argument(metavar="NAME", help="A system; without one, all are listed.", show_default=False)
+]
+SourceArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="SOURCE", help="Its pictures, where they do not lie below PELLUCID_DATA.", show_default=False),
+]
+QuickOption = Annotated[
+    bool, typer.Option("--quick", help="One seed, few steps, few pictures: shows that everything runs, and no more.")
+]
+VariantsOption = Annotated[
+    str | None, typer.Option(metavar="A,B", help="Only these variants, and what they start from.", show_default=False)
+]
+SeedsOption = Annotated[int | None, typer.Option(metavar="N", help="At most N seeds of each variant.", show_default=False)]
+FromOption = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="MODEL", help="A trained model in place of one trained first.", show_default=False),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Folder for runs and report; by default runs/reproduce-NAME.", show_default=False),
+]
+
 
 def reproduce(
-    name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="A system; without one, all are listed.", show_default=False)
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Argument(metavar="SOURCE", help="Its pictures, where they do not lie below PELLUCID_DATA.", show_default=False),
-    ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="One seed, few steps, few pictures: shows that everything runs, and no more.")
-    ] = False,
-    variants: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Only these variants, and what they start from.", show_default=False)
-    ] = None,
-    seeds: Annotated[int | None, typer.Option(metavar="N", help="At most N seeds of each variant.", show_default=False)] = None,
-    start_from: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="MODEL", help="A trained model in place of one trained first.", show_default=False),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Folder for runs and report; by default runs/reproduce-NAME.", show_default=False),
-    ] = None,
+    name: NameArgument = None,
+    source: SourceArgument = None,
+    quick: QuickOption = False,
+    variants: VariantsOption = None,
+    seeds: SeedsOption = None,
+    start_from: FromOption = None,
+    out: OutOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

@@ -74,6 +74,7 @@ def explain(
     return Explanation(found=found, folder=folder, page=folder / "explanation.html", figures=figures)
 
 
+@np.errstate(all="ignore")  # small products of OpenBLAS look at memory beyond the matrix, and may flag what lies there
 def explained(
     classifier: Classifier,
     picture: str | Path,
