@@ -1,6 +1,5 @@
 """From parameters to the network."""
 
-import copy
 import math
 
 import numpy as np
@@ -19,7 +18,9 @@ SEEDS = 2**31
 def build_network(parameters, in_shape: tuple[int, ...], outputs: int, rng: np.random.RandomState) -> Network:
     """The network of an estimator at the start: float64 for lbfgs, else float32. Errors: ValueError."""
     dtype = np.float64 if parameters.solver == "lbfgs" else np.float32
-    seed = int(copy.deepcopy(rng).randint(SEEDS))  # of a copy: the first numbers of `rng` are the weights
+    before = rng.get_state()
+    seed = int(rng.randint(SEEDS))
+    rng.set_state(before)  # its first numbers are the weights
     try:
         network = Network(_chain(parameters, in_shape, outputs), in_shape, seed=seed, dtype=dtype)
     except RecipeError as error:

@@ -103,10 +103,11 @@ class PellucidClassifier(ClassifierMixin, Perceptron):
     def _targets(self, y, reset):
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind == "multiclass-multioutput":
             raise ValueError("Multioutput target data is not supported: give one label each, or (n, labels) of 0 and 1")
+        if kind not in ("binary", "multiclass", "multilabel-indicator"):
+            check_classification_targets(y)  # which says why not
         multilabel = kind == "multilabel-indicator"
         if reset:
             self._learn_classes(y, multilabel)
