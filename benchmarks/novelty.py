@@ -6,7 +6,8 @@
     python -m benchmarks.novelty --write          only the table, from benchmarks/novelty.json
 
 Each model is given the test pictures of all data sets; of rabbits and cats a part of the 1,600 is held back. Of its own
-about 1 % should be refused, of the others as many as can be. The data sets lie below the folder PELLUCID_DATA: rabbits-cats/, mnist/, cifar-10-batches-py/.
+about 1 % should be refused, of the others as many as can be. The data sets lie below the folder PELLUCID_DATA:
+rabbits-cats/, mnist/, cifar-10-batches-py/.
 """
 
 import argparse

@@ -56,7 +56,8 @@ class Novelty:
         if self.widths != (expected := widths(self.layers)) or len(self.radii) != len(self.widths):
             return f"the layers {list(self.layers)} need {list(expected)} features of a picture, got {list(self.widths)}"
         if self.features.dtype != np.float16 or len(shape) != 2 or shape[0] < NEAREST or shape[1] != sum(self.widths):
-            return f"at least {NEAREST} rows of {sum(self.widths)} features in float16 are needed to tell strange pictures, got {shape}"
+            needed = f"at least {NEAREST} rows of {sum(self.widths)} features in float16"
+            return f"{needed} are needed to tell strange pictures, got {shape}"
         if not (self.limit >= 0 and all(radius > 0 for radius in self.radii)):
             return f"the largest ordinary distance is 0 or more and radii are above 0, got {self.limit} and {list(self.radii)}"
         return None

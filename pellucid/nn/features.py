@@ -89,10 +89,10 @@ def _mean(x: np.ndarray, of: Callable = lambda part: part) -> np.ndarray:
     """The mean of each channel of `of(x)`: (N, H, W, C) -> (N, C). As many pictures at a time as fit into a cache."""
     rows = x.reshape(len(x), -1, x.shape[3])
     ones = np.full((1, rows.shape[1]), 1 / max(rows.shape[1], 1), x.dtype)
-    step = max(1, _CACHED // max(rows[:1].size, 1))
-    return np.concatenate(
-        [np.matmul(ones, of(rows[start : start + step]))[:, 0] for start in range(0, len(rows), step)] or [rows.sum(1)]
-    )
+    step, found = max(1, _CACHED // max(rows[:1].size, 1)), np.empty((len(rows), x.shape[3]), x.dtype)
+    for start in range(0, len(rows), step):
+        found[start : start + step] = np.matmul(ones, of(rows[start : start + step]))[:, 0]
+    return found
 
 
 def _in_shape(network: Network, position: int) -> tuple[int, ...]:
