@@ -11,10 +11,10 @@ share that they refuse as "none of these". In bold, pictures of the model's own 
 
 def section() -> str:
     """The part of the page; "" before anything was measured."""
-    if not FOUND.exists():
+    rows = rows_found()
+    if not rows:
         return ""
-    rows = json.loads(FOUND.read_text(encoding="utf-8"))
-    names = [row["model"] for row in rows]
+    names = [*rows[0]["refused"]]
     lines = [HEADING, "", INTRODUCTION, "", "| model | accuracy | " + " | ".join(names) + " | stored for it |"]
     lines.append("| --- " * (len(names) + 3) + "|")
     for row in rows:
@@ -23,6 +23,11 @@ def section() -> str:
         stored = f"{row['known']:,} × {row['features']} numbers, {size}"
         lines.append(f"| {row['model']} | {100 * row['accuracy']:.1f} % | {' | '.join(cells)} | {stored} |")
     return "\n".join(lines) + "\n"
+
+
+def rows_found() -> list[dict]:
+    """What was measured, a dict a model."""
+    return json.loads(FOUND.read_text(encoding="utf-8")) if FOUND.exists() else []
 
 
 def _share(found: dict, own: bool) -> str:

@@ -18,7 +18,7 @@ from pellucid.images.input_spec import InputSpec
 from pellucid.images.opening import PictureFile
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn import Layer, Network
-from pellucid.nn.features import feature_count, features_and_outputs
+from pellucid.nn.features import part_widths, parts_and_outputs
 from pellucid.refusal import Novelty, reasons
 
 BATCH_SIZE = 256
@@ -76,7 +76,7 @@ class Classifier:
     """A trained network with all that its answers depend on.
 
     picture -> input specification -> network, averaged over views -> temperature -> link -> threshold -> class name
-                                                                  -> features -> distance -> none of these
+                                                                  -> what its layers see -> distance -> none of these
 
     Wherever a method takes pictures `x`, that is a path, a list of paths, one array or a batch, as `InputSpec.prepare`
     says. It may be called from many threads at once: each gets a replica of the network over the same parameters.
@@ -131,7 +131,8 @@ class Classifier:
             return f"the threshold is a probability, got {self.threshold}"
         if problem := views.problem(self.views, self.input.shape):
             return problem
-        if self.novelty is not None and (problem := self.novelty.problem(feature_count(self.network))):
+        widths = functools.partial(part_widths, self.network)
+        if self.novelty is not None and (problem := self.novelty.problem(len(self.network.layers), widths)):
             return problem
         if not (isinstance(self.provenance, Mapping) and isinstance(self.scores, Mapping)):
             return "provenance and scores are dictionaries"
@@ -200,7 +201,7 @@ class Classifier:
         """For batches of values (n, *shape), `count` pictures in all: their outputs, and whether `novelty` finds them strange."""
         outputs, strange = [np.empty((0, *self.network.out_shape), self.network.dtype)], [np.zeros(0 if novelty else count, bool)]
         with single_threaded_blas(), self._borrowed_network(self._kernels(count)) as network:
-            forward = functools.partial(features_and_outputs, network) if novelty else network.forward
+            forward = functools.partial(parts_and_outputs, network, positions=novelty.layers) if novelty else network.forward
             for values in batches:
                 batch = np.empty(values.shape, np.float32)
                 self.input.normalise(values, batch)

@@ -29,7 +29,7 @@ import safetensors.numpy
 from pellucid.errors import ModelFileError
 from pellucid.files import atomic_write
 
-VERSIONS = {"model": 3, "checkpoint": 1}  # of each kind of file, the one that is written; older ones are read
+VERSIONS = {"model": 4, "checkpoint": 1}  # of each kind of file, the one that is written; older ones are read
 Migrations = Mapping[int, Callable[[dict], dict]]
 
 _OPENING = b'{"__metadata__":{"pellucid":"{\\"sha256\\":\\"'  # follows the eight bytes that give the length of the JSON

@@ -10,8 +10,8 @@ The header is
     link         "softmax", "sigmoid" or "none": from outputs to probabilities; "picture": the outputs are pixels, no classes
     temperature  divides the outputs before the link
     threshold    the least probability that counts as an answer, or null
-    novelty      the largest distance to the training pictures that is answered, or null; their features are the tensor
-                 "novelty.features" (since version 3)
+    novelty      how far from the training pictures a picture may lie (see `Novelty`), or null; what the layers see of these
+                 is the tensor "novelty.features" (since version 3; there the last dense layer alone)
     views        "none", "shift", "flip" or "flip+shift": the views of a picture that outputs are averaged over (since version 2)
     provenance   where the model comes from: hashes of data, labels and split; configuration; versions
     scores       what it scored, part by part
@@ -42,7 +42,16 @@ def _from_2_to_3(header: dict) -> dict:
     return header | {"novelty": None}
 
 
-MIGRATIONS = {1: _from_1_to_2, 2: _from_2_to_3}
+def _from_3_to_4(header: dict) -> dict:
+    """Until then, the last dense layer alone told what is strange."""
+    if header["novelty"] is None:
+        return header
+    layers = [layer["type"] for layer in header["network"]["layers"]]
+    last = max((position for position, name in enumerate(layers) if name == "Dense"), default=len(layers) - 1)
+    return header | {"novelty": header["novelty"] | {"layers": [last], "widths": None, "radii": [1.0]}}
+
+
+MIGRATIONS = {1: _from_1_to_2, 2: _from_2_to_3, 3: _from_3_to_4}
 
 
 def write_model(path: str | Path, parts: Mapping) -> None:

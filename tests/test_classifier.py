@@ -21,9 +21,9 @@ from sklearn.datasets import load_digits
 from pellucid import container, kernels
 from pellucid.classifier import LINKS, Classifier, load, probabilities
 from pellucid.errors import DataError, ModelFileError, OutputError
-from pellucid.explanation import features
 from pellucid.images.input_spec import InputSpec
 from pellucid.nn import Dense, Flatten, Layer, Network, SoftmaxCrossEntropy, presets
+from pellucid.nn.features import described_layers, part_widths, parts_and_outputs
 from pellucid.refusal import Novelty, ordinary_limit
 
 DIGITS = tuple("0123456789")
@@ -61,9 +61,7 @@ def model(classifier, tmp_path):
 
 def small(outputs=3, link="softmax", classes=("a", "b", "c"), **fields):
     """An untrained classifier of 2 x 2 grey pictures."""
-    return Classifier(
-        Network(presets.mlp([4], outputs), (2, 2, 1), seed=1), InputSpec((2, 2, 1)), classes, link, **fields
-    )
+    return Classifier(Network(presets.mlp([4], outputs), (2, 2, 1), seed=1), InputSpec((2, 2, 1)), classes, link, **fields)
 
 
 PICTURES = np.random.default_rng(2).integers(0, 256, (7, 2, 2, 1), dtype=np.uint8)
@@ -123,9 +121,7 @@ def test_temperature_divides_the_logits(classifier, digits):
     np.testing.assert_allclose(cooled, expected, rtol=1e-12)
 
 
-logits_of = arrays.arrays(
-    np.float32, st.tuples(st.integers(1, 4), st.integers(2, 5)), elements=st.floats(-1e4, 1e4, width=32)
-)
+logits_of = arrays.arrays(np.float32, st.tuples(st.integers(1, 4), st.integers(2, 5)), elements=st.floats(-1e4, 1e4, width=32))
 
 
 @given(logits_of, st.sampled_from(sorted(LINKS)), st.floats(0.1, 10))
@@ -159,9 +155,7 @@ def test_one_output_answers_between_two_classes():
 def test_batches_change_nothing_but_last_bits(classifier, digits, batch_size):
     x = digits[0][:300]
     reference = classifier.logits(x)
-    np.testing.assert_allclose(
-        classifier.logits(x, batch_size=batch_size), reference, atol=2e-6 * np.abs(reference).max()
-    )
+    np.testing.assert_allclose(classifier.logits(x, batch_size=batch_size), reference, atol=2e-6 * np.abs(reference).max())
 
 
 def test_the_same_pictures_give_the_same_bits(classifier, digits):
@@ -253,9 +247,7 @@ def test_save_and_load_keep_everything(classifier, digits, model):
     assert model.with_name("again.safetensors").read_bytes() == model.read_bytes()
 
 
-hostile = st.lists(
-    st.text(max_size=12) | st.sampled_from(["../../etc", "CON", "", "x" * 300]), min_size=3, max_size=3, unique=True
-)
+hostile = st.lists(st.text(max_size=12) | st.sampled_from(["../../etc", "CON", "", "x" * 300]), min_size=3, max_size=3, unique=True)
 
 
 @given(hostile, st.floats(0.01, 100), st.none() | st.floats(0, 1))
@@ -477,11 +469,38 @@ def test_a_model_file_of_version_2_answers_as_it_did():
     np.testing.assert_allclose(loaded.predict_proba(PICTURES)[:2], then, atol=1e-6)
 
 
+VERSION_3 = OLD.with_name("model-version-3.safetensors")  # written when the last layer alone told what is strange
+
+
+def test_a_model_file_of_version_3_answers_as_it_did(tmp_path):
+    loaded = load(VERSION_3)
+    assert loaded.novelty.widths == (6,) and loaded.novelty.limit == 0.2
+    found = loaded.decide(PICTURES)
+    np.testing.assert_allclose(
+        found.probabilities[:2], [[0.4518764, 0.2678470, 0.2802767], [0.3913411, 0.3166797, 0.2919792]], atol=1e-6
+    )
+    assert found.strange.tolist() == [True, False, True, True, True, False, True]
+    loaded.save(tmp_path / "again.safetensors")
+    assert load(tmp_path / "again.safetensors").decide(PICTURES).strange.tolist() == found.strange.tolist()
+
+
+def described(model, x, layers=None):
+    """What layers of the model see of each picture, without views."""
+    layers = described_layers(model.network) if layers is None else layers
+    found = parts_and_outputs(model.network.replica(), model.input.prepare(x), layers)
+    return found[:, : sum(part_widths(model.network, layers))]
+
+
+def novelty_of(model, x):
+    layers = described_layers(model.network)
+    return Novelty.of(described(model, x), layers, part_widths(model.network, layers))
+
+
 @pytest.fixture(scope="session")
 def wary(classifier, digits):
     """The classifier of digits, which refuses what lies further from 500 of them than 99 % of 400 others do."""
-    known = Novelty.of(features(classifier, digits[0][:500]))
-    limit = ordinary_limit(known.distances(features(classifier, digits[0][500:900])))
+    known = novelty_of(classifier, digits[0][:500])
+    limit = ordinary_limit(known.distances(described(classifier, digits[0][500:900])))
     return replace(classifier, novelty=replace(known, limit=limit), threshold=0.6)
 
 
@@ -518,8 +537,8 @@ def test_the_file_knows_what_is_strange(wary, digits, tmp_path):
 def test_strange_pictures_are_told_by_the_mean_of_their_views(digits):
     network = Network(presets.mlp([16], 10), (8, 8, 1))
     several = Classifier(network, InputSpec((8, 8, 1), value_range=(0, 16)), DIGITS, views="flip")
-    known = Novelty.of(features(several, digits[0][:100]))
-    limit = float(np.median(known.distances(features(several, digits[0][100:200]))))
+    known = novelty_of(several, digits[0][:100])
+    limit = float(np.median(known.distances(described(several, digits[0][100:200]))))
     several = replace(several, novelty=replace(known, limit=limit))
     found = several.decide(digits[0][200:400]).strange
     assert 0 < found.mean() < 1
@@ -527,8 +546,17 @@ def test_strange_pictures_are_told_by_the_mean_of_their_views(digits):
 
 
 def test_features_of_another_network_are_refused(wary):
-    with pytest.raises(ModelFileError, match="rows of 32 features"):
-        replace(wary, novelty=Novelty.of(np.ones((9, 31)), 0.5))
+    known = wary.novelty
+    for wrong, words in (
+        (Novelty.of(np.ones((9, 35)), known.layers, (4, 31), 0.5), r"need \[4, 32\] features of a picture, got \[4, 31\]"),
+        (replace(known, layers=(2, 0)), "some of the 3 layers, in order"),
+        (replace(known, layers=(0, 9)), "some of the 3 layers, in order"),
+        (replace(known, features=known.features[:4]), "at least 5 rows of 36 features"),
+        (replace(known, radii=(1.0, 0.0)), "radii are above 0"),
+        (replace(known, radii=(1.0,)), "need"),
+    ):
+        with pytest.raises(ModelFileError, match=words):
+            replace(wary, novelty=wrong)
 
 
 @pytest.mark.parametrize("views", ["shift", "flip", "flip+shift"])

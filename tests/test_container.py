@@ -241,7 +241,7 @@ def test_a_newer_version_says_which_and_to_upgrade(model, monkeypatch):
     monkeypatch.setitem(container.VERSIONS, "model", 9)
     container.write(model, "model", TENSORS, HEADER)
     monkeypatch.undo()
-    assert "upgrade" in refused(model, match="format version 9, this pellucid reads up to 3")
+    assert "upgrade" in refused(model, match="format version 9, this pellucid reads up to 4")
 
 
 def test_model_and_checkpoint_are_told_apart(tmp_path, model):
@@ -253,8 +253,8 @@ def test_model_and_checkpoint_are_told_apart(tmp_path, model):
 @pytest.mark.parametrize(
     "forge",
     [
-        lambda content: content.replace(b'\\"version\\":3', b'\\"version\\":0'),
-        lambda content: content.replace(b'\\"version\\":3', b'\\"version\\":['),
+        lambda content: content.replace(b'\\"version\\":4', b'\\"version\\":0'),
+        lambda content: content.replace(b'\\"version\\":4', b'\\"version\\":['),
         lambda content: content.replace(b'\\"format\\"', b'\\"fxrmat\\"'),
         lambda content: content.replace(b'"dtype":"F32"', b'"dtype":"F99"'),
         lambda content: content.replace(b'"shape":[2,3]', b'"shape":[2,9]'),

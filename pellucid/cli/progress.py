@@ -42,7 +42,7 @@ class Lines:
             nonlocal done, due
             done += n
             seconds = time.monotonic() - begun
-            if seconds >= due and done < total:
+            if seconds >= due and 0 < done < total:
                 due = 2 * seconds
                 say(f"{name}: {done} of {total}, {duration(seconds / done * (total - done))} left")
 

@@ -58,7 +58,7 @@ def strange(found: Refusals, part_word: str, noun: str = "picture") -> str:
         return ""
     left = found.answered
     return (
-        f"A {noun} is “none of these” where its 5th nearest training {noun} lies further away, as the last layer sees them, "
+        f"A {noun} is “none of these” where the training {noun}s most like it lie further away, as the network's layers see them, "
         f"than for all but 1 % of the validation {noun}s. So {left.strange:,} of the {count(left.n, f'{part_word} {noun}')} "
         f"{'is' if left.strange == 1 else 'are'} refused ({percent(left.strange / left.n)}). "
         "What looks ordinary to the network is still answered, whatever it shows."

@@ -7,14 +7,14 @@ import numpy as np
 from pellucid.errors import RecipeError
 from pellucid.evaluation import Predictions, Refusals, answered, least_pictures, promise, risk_coverage
 from pellucid.images import Batches
-from pellucid.nn.features import feature_count
+from pellucid.nn.features import described_layers, part_widths
 from pellucid.nn.network import Network
 from pellucid.refusal import NEAREST, Novelty, reasons
 from pellucid.runs.prepare import Prepared
-from pellucid.training import predict_features
+from pellucid.training import predict_parts
 
-MOST_KNOWN = 500  # training pictures whose features are stored, spread evenly over the training part
-MOST_NUMBERS = 1 << 18  # of all of them: 512 KiB as float16, so that wide features make no large file
+MOST_KNOWN = 500  # training pictures whose descriptions are stored, spread evenly over the training part
+MOST_NUMBERS = 1 << 18  # of all of them: 512 KiB as float16, so that wide descriptions make no large file
 _ROWS = 1024  # pictures a batch
 
 
@@ -29,15 +29,16 @@ def check_refusals(prepared: Prepared) -> None:
 
 
 def known_pictures(prepared: Prepared, network: Network) -> Novelty | None:
-    """Features of training pictures, with no limit yet; None where the recipe wants none or nothing can set the limit."""
-    train, count = prepared.split.train, feature_count(network)
-    most = min(MOST_KNOWN, MOST_NUMBERS // count, len(train))
-    if not (prepared.recipe.answers.none_of_these and len(prepared.split.validation) and most >= NEAREST):
+    """What layers see of training pictures, with no limit yet; None where the recipe wants none or nothing can set the limit."""
+    train, layers = prepared.split.train, described_layers(network)
+    widths = part_widths(network, layers)
+    most = min(MOST_KNOWN, MOST_NUMBERS // sum(widths), len(train))
+    if not (prepared.recipe.answers.none_of_these and len(prepared.split.validation) and most > NEAREST):
         return None
     dataset = prepared.dataset
     rows = train[np.linspace(0, len(train) - 1, most).round().astype(np.int64)]
     batches = Batches(dataset.images, dataset.labels, rows, prepared.spec, _ROWS, kernels=network.kernels)
-    return Novelty.of(predict_features(network, batches.epoch(0), prepared.recipe.augment.views))
+    return Novelty.of(predict_parts(network, batches.epoch(0), layers, prepared.recipe.augment.views), layers, widths)
 
 
 def refuse(

@@ -8,7 +8,7 @@ from pellucid.training.finding import Finding
 from pellucid.training.fit import fit, train_step
 from pellucid.training.lbfgs import Objective, fit_lbfgs
 from pellucid.training.learning_rate_finder import LearningRateSweep, sweep_learning_rates
-from pellucid.training.measure import Measure, measure, predict_features, predict_outputs, predict_with_distances
+from pellucid.training.measure import Measure, measure, predict_outputs, predict_parts, predict_with_distances
 
 __all__ = [
     "Best",
@@ -22,8 +22,8 @@ __all__ = [
     "fit",
     "fit_lbfgs",
     "measure",
-    "predict_features",
     "predict_outputs",
+    "predict_parts",
     "predict_with_distances",
     "sweep_learning_rates",
     "train_step",

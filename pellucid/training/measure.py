@@ -10,7 +10,7 @@ import numpy as np
 from pellucid.images import views as test_time
 from pellucid.kernels import reference
 from pellucid.kernels.blas import single_threaded_blas
-from pellucid.nn.features import feature_count, features_and_outputs
+from pellucid.nn.features import part_widths, parts_and_outputs
 from pellucid.nn.losses import Loss
 from pellucid.nn.network import Network
 from pellucid.refusal import Novelty
@@ -42,18 +42,18 @@ def predict_outputs(network: Network, batches: Iterable, views: str = "none") ->
         return np.concatenate([*_averaged(network.forward, network, batches, views)])
 
 
-def predict_features(network: Network, batches: Iterable, views: str = "none") -> np.ndarray:
-    """What its last dense layer sees, averaged in the same way: (N, F)."""
-    forward = functools.partial(features_and_outputs, network)
+def predict_parts(network: Network, batches: Iterable, layers: tuple[int, ...], views: str = "none") -> np.ndarray:
+    """What these layers see of each picture, averaged in the same way: (N, D), see `parts_and_outputs`."""
+    forward, count = functools.partial(parts_and_outputs, network, positions=layers), sum(part_widths(network, layers))
     with single_threaded_blas(), np.errstate(all="ignore"):
-        return np.concatenate([both[:, : feature_count(network)] for both in _averaged(forward, network, batches, views)])
+        return np.concatenate([both[:, :count] for both in _averaged(forward, network, batches, views)])
 
 
 def predict_with_distances(
     network: Network, batches: Iterable, novelty: Novelty, views: str = "none"
 ) -> tuple[np.ndarray, np.ndarray]:
     """The outputs (N, K), and how far from its training pictures `novelty` finds each picture: (N,)."""
-    forward, count = functools.partial(features_and_outputs, network), feature_count(network)
+    forward, count = functools.partial(parts_and_outputs, network, positions=novelty.layers), sum(novelty.widths)
     outputs, distances = [], []
     with single_threaded_blas(), np.errstate(all="ignore"):
         for both in _averaged(forward, network, batches, views):

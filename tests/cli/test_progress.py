@@ -98,6 +98,16 @@ def test_the_time_before_a_task_was_told_of_counts(capsys, clock):
     assert capsys.readouterr().err == "epoch 1: 100 of 1000, 1 min 30 s left\n"
 
 
+def test_nothing_is_foretold_before_anything_is_done(capsys, clock):
+    begun = clock.now
+    clock.now += 10  # the first batch alone took as long
+    with Lines().task("epoch 1", 1000, begun) as advance:
+        advance(0)
+        clock.now += 10
+        advance(100)
+    assert capsys.readouterr().err == "epoch 1: 100 of 1000, 3 min 0 s left\n"
+
+
 def test_a_name_cannot_break_a_line(capsys):
     Lines().say("labels: a\nb")
     assert capsys.readouterr().err == "labels: a\\nb\n"

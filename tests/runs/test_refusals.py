@@ -33,9 +33,10 @@ def test_the_threshold_is_stored_and_gains_what_it_says(run):
 
 def test_the_distance_limit_is_stored_and_the_file_stays_small(run):
     model = pellucid.load(run.model)
-    assert model.novelty.features.shape == (MOST_KNOWN, 64) and model.novelty.limit == run.worth.refusals.limit
+    assert model.novelty.layers == (0, 2) and model.novelty.widths == (4, 64)  # the picture, and what the last layer sees
+    assert model.novelty.features.shape == (MOST_KNOWN, 68) and model.novelty.limit == run.worth.refusals.limit
     noise = np.random.default_rng(0).integers(0, 17, (200, 8, 8)).astype(np.float32)
-    assert model.decide(noise).strange.mean() > 0.2
+    assert model.decide(noise).strange.mean() > 0.9
     assert run.worth.refusals.answered.strange < 0.05 * run.n_test
 
 
