@@ -1,6 +1,7 @@
 """The program as a process of its own, and how it ends."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import NamedTuple
 import pellucid
 
 ROOT = Path(pellucid.__file__).parent.parent
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as for tests started with `&`; what they start would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Ended(NamedTuple):
