@@ -10,7 +10,7 @@ X, Y = load_iris(return_X_y=True)
 X = (X - X.mean(axis=0)) / X.std(axis=0)
 NAMES = np.array(["setosa", "versicolor", "virginica"])[Y]
 DIGITS = load_digits()
-PICTURES, NUMERALS = (16 * DIGITS.images[:300]).astype(np.uint8), DIGITS.target[:300]
+PICTURES, NUMERALS = (15 * DIGITS.images[:300]).astype(np.uint8), DIGITS.target[:300]
 
 
 def fitted(estimator, *arguments, **named):
