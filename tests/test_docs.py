@@ -130,3 +130,12 @@ def test_python_blocks_run(document, tmp_path, monkeypatch):
     namespace = {}
     for block in blocks(document, "python"):
         exec(compile(block, name(document), "exec"), namespace)
+
+
+def test_the_speeds_of_the_readme_are_the_measured_ones():
+    """Its rows are those of docs/benchmarks.md, which `python -m benchmarks.steps --markdown` makes, without the goals."""
+    root = Path(__file__).parent.parent
+    section = (root / "README.md").read_text(encoding="utf-8").split("## How fast\n")[1].split("\n## ")[0]
+    measured = (root / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    assert len(rows) > 4 and set(rows) <= set(re.sub(r" \(goal[^)]*\)|\*\*", "", measured).splitlines())
