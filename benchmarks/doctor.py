@@ -4,7 +4,7 @@
     python -m benchmarks.doctor --json doctor.json    writes the measurements too
 
 Times are those of the processor, all threads together, which other programs on the machine disturb less than a clock on the
-wall. What both trainings learn is compared bit by bit. Half of the cost comes before the second epoch, so it weighs most in short
+wall. What both trainings learn is compared bit by bit. Most of the cost comes before the second epoch, so it weighs most in short
 trainings.
 """
 

@@ -37,15 +37,13 @@ def percent(share: float, decimals: int = 1) -> str:
     """0.969 as "96.9 %"; rounding never makes an almost certain share certain: 0.9999 is "> 99.9 %", 1 is "100 %"."""
     if math.isnan(share):
         return "unknown"
-    smallest = 10.0**-decimals
+    smallest, text = 10.0**-decimals, f"{100 * share:.{decimals}f}"
     if share in (0, 1):
         text = f"{share:.0%}"[:-1]
-    elif 100 * share < smallest / 2:
+    elif float(text) == 0:
         text = f"< {smallest:.{decimals}f}"
-    elif 100 * share >= 100 - smallest / 2:
+    elif float(text) == 100:
         text = f"> {100 - smallest:.{decimals}f}"
-    else:
-        text = f"{100 * share:.{decimals}f}"
     return f"{text}{SPACE}%"
 
 
