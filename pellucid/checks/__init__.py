@@ -1,9 +1,10 @@
-"""What the data hides: copies of one picture, shortcuts, odd pictures, doubtful labels."""
+"""What the data hides: copies of one picture, shortcuts, uneven classes, odd pictures, doubtful labels."""
 
+from pellucid.checks.balance import UNEVEN, Shift
 from pellucid.checks.bursts import bursts
 from pellucid.checks.copies import MOST, NOT_SEARCHED, Copies, find_copies, join, renumbered
 from pellucid.checks.facts import Facts, facts_of_files, mean_colours
-from pellucid.checks.findings import UNEVEN, Findings, examine, rule_in_words
+from pellucid.checks.findings import Findings, examine, rule_in_words
 from pellucid.checks.oddities import Oddity, find_oddities
 from pellucid.checks.shortcuts import Shortcut, find_shortcuts
 from pellucid.checks.suspects import Suspect, doubted_by_neighbours, doubted_out_of_fold, find_conflicts
@@ -16,6 +17,7 @@ __all__ = [
     "Facts",
     "Findings",
     "Oddity",
+    "Shift",
     "Shortcut",
     "Suspect",
     "bursts",

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pellucid.checks.balance import Shift, find_shift, imbalance
 from pellucid.checks.bursts import bursts
 from pellucid.checks.copies import Copies
 from pellucid.checks.facts import Facts, facts_of_files, mean_colours
@@ -15,7 +16,6 @@ from pellucid.checks.suspects import LARGEST, Neighbourhood, Suspect, doubted_by
 from pellucid.images import Dataset
 
 BURST = 60.0  # seconds
-UNEVEN = 1.5  # times as many pictures in the largest class as in the smallest, from which weighting is offered
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,6 +29,7 @@ class Findings:
     neighbourhood: Neighbourhood
     shortcuts: Sequence[Shortcut]
     oddities: Sequence[Oddity]
+    shift: Shift | None  # the class that is much commoner in a later given part
     in_bursts: int  # pictures taken within a minute of another of the same class
     facts: Facts  # of the files; empty where the pictures are none
     out_of_fold: Sequence[Suspect] = ()
@@ -55,8 +56,7 @@ class Findings:
     @property
     def imbalance(self) -> float:
         """How many times as many pictures the largest class has as the smallest."""
-        counts = np.bincount(self.dataset.labels, minlength=len(self.dataset.classes))
-        return float(counts.max() / max(1, counts.min()))
+        return imbalance(self.dataset.labels, len(self.dataset.classes))
 
     def with_out_of_fold(self, suspects: Sequence[Suspect]) -> "Findings":
         """The same with the suspects of a cross-validation."""
@@ -76,6 +76,7 @@ class Findings:
             "distinct": None if self.copies.searched == "none" else self.distinct,
             "classes": self.dataset.counts(),
             "imbalance": self.imbalance,
+            "shift": None if self.shift is None else self.shift._asdict() | {"label": classes[self.shift.label]},
             "groups": [[paths[row] for row in group] for group in self.groups],
             "mirrored": int(self.copies.mirrored.sum()),
             "cropped": int(self.copies.cropped.sum()),
@@ -116,6 +117,7 @@ def examine(
         neighbourhood=doubted_by_neighbours(images, labels, copies.groups(len(labels)), largest) if pictures else nothing,
         shortcuts=find_shortcuts(columns(dataset, facts), labels),
         oddities=find_oddities(images, facts, dataset.value_range) if pictures else [],
+        shift=find_shift(labels, dataset.split, len(dataset.classes)),
         in_bursts=len(np.unique(series)),
         facts=facts,
     )

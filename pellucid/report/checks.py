@@ -66,6 +66,7 @@ def check_sentences(findings: Findings, together: bool | None = None) -> tuple[l
         _suspects(findings),
         _oddities(findings),
         _broken(findings),
+        _shift(findings),
         _balance(findings),
         _bursts(findings),
     ]
@@ -175,6 +176,17 @@ def _broken(findings: Findings) -> str:
     path, reason = broken[0]
     left = "is left out" if len(broken) == 1 else "are left out"
     return f"{count(len(broken), 'file')} cannot be read and {left}; the first is {quoted(path)} ({reason})."
+
+
+def _shift(findings: Findings) -> str:
+    shift = findings.shift
+    if shift is None:
+        return ""
+    return (
+        f"{quoted(findings.dataset.classes[shift.label])} is {percent(shift.in_training)} of the training pictures and "
+        f"{percent(shift.in_part)} of the {shift.part} pictures: a network that learns the first share gives this answer too "
+        "seldom there. --set loss.class_weight=balanced makes every class count alike."
+    )
 
 
 def _balance(findings: Findings) -> str:

@@ -50,6 +50,20 @@ def test_uneven_classes_are_offered_weights(tmp_path):
     assert any("3.0 times as many" in text and "loss.class_weight=balanced" in text for text in sentences)
 
 
+def test_classes_in_other_shares_are_told(tmp_path):
+    rng = np.random.default_rng(0)
+    for part, counts in {"train": (60, 20), "test": (5, 25)}.items():
+        for name, count in zip(("cat", "other"), counts, strict=True):
+            (tmp_path / part / name).mkdir(parents=True)
+            for number in range(count):
+                scene(rng).save(tmp_path / part / name / f"{number}.png")
+    findings = pellucid.check(tmp_path)
+    sentences, serious = check_sentences(findings)
+    assert serious == 0
+    assert any("25.0\u00a0% of the training pictures and 83.3\u00a0% of the test pictures" in text for text in sentences)
+    assert findings.to_json()["shift"] == {"label": "other", "part": "test", "in_training": 0.25, "in_part": 25 / 30}
+
+
 def test_series_of_one_moment(tmp_path):
     rng = np.random.default_rng(0)
     for name in ("a", "b"):
