@@ -4,27 +4,31 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from pellucid.errors import OutputError
 
-_TEMPORARY = re.compile(r"\..{1,32}\.[0-9a-f]{8}(\.\w+)?")
+_TEMPORARY = re.compile(r"\..{1,32}\.[0-9a-f]{8}\.pellucid(\.\w+)?")
 
 
 @contextlib.contextmanager
 def atomic_path(target: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `target`; when the block ends without an error, rename it over `target`.
 
-    If anything fails, an old `target` stays as it was and the temporary file is removed. Through a symbolic link, the file that
-    it points to is replaced. Raises OutputError where the disk or the permissions refuse, or `target` is a folder or a device.
+    An old `target` hands on its permissions. If anything fails, it stays as it was and the temporary file is removed. Through
+    a symbolic link, the file that it points to is replaced. Raises OutputError where the disk or the permissions refuse, or
+    `target` is a folder or a device.
     """
     place = Path(os.path.realpath(target))
     try:
         if place.exists() and not place.is_file():
             raise OutputError(f"cannot write {target}: it exists and is no regular file; choose another name")
-        temporary = place.with_name(f".{place.name[:32]}.{secrets.token_hex(4)}{place.suffix}")  # as _TEMPORARY
+        temporary = place.with_name(f".{place.name[:32]}.{secrets.token_hex(4)}.pellucid{place.suffix}")  # as _TEMPORARY
         temporary.touch(exist_ok=False)  # a new file, with the permissions that the user's umask leaves
+        if place.exists():
+            shutil.copymode(place, temporary)
     except OSError as error:
         raise OutputError(f"cannot write {target}: {error.strerror}; choose another folder with --out") from error
     try:

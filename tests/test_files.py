@@ -122,12 +122,21 @@ def test_a_kill_leaves_the_old_or_the_new_file_whole(target, script, content):
 
 
 def test_only_leftovers_are_removed(target):
-    kept = [".hidden", ".DS_Store", "model.12345678.safetensors", ".model.safetensors.1234567g.safetensors"]
+    theirs = [".hidden", ".DS_Store", ".notes.20231231", ".env.deadbeef", ".model.safetensors.0123abcd.safetensors"]
+    kept = [*theirs, "model.12345678.pellucid.safetensors", ".model.safetensors.1234567g.pellucid.safetensors"]
     for name in kept:
         (target.parent / name).touch()
-    (target.parent / ".model.safetensors.0123abcd.safetensors").touch()
+    (target.parent / ".model.safetensors.0123abcd.pellucid.safetensors").touch()
     remove_leftovers(target.parent)
     assert sorted(os.listdir(target.parent)) == sorted([*kept, target.name])
+
+
+@POSIX
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_replaced_keeps_its_permissions(target, mode):
+    target.chmod(mode)
+    atomic_write(target, NEW)
+    assert target.read_bytes() == NEW and stat.S_IMODE(target.stat().st_mode) == mode
 
 
 @POSIX

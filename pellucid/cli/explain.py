@@ -66,7 +66,7 @@ def summary(explanation: "Explanation") -> str:
     name = found.classes[found.target]
     row, column = found.occlusion.strongest
     rows = [
-        ("answer", f"{found.answer or '(not sure)'}, {percent(found.probabilities.max())}"),
+        ("answer", f"{found.answer or f'({found.refused})'}, {percent(found.probabilities.max())}"),
         ("covered", f"{name} falls to {percent(found.covered_probability)} without the patch at row {row}, column {column}"),
     ]
     if found.neighbours:

@@ -11,6 +11,8 @@ class Scaled(Loss):
     pace whether there are others or not. With factor = K / 2 on the squared error: 1/2 sum_k (y_k - t_k)^2.
     """
 
+    names_classes = False  # several numbers, or several yes and no, at a time
+
     def __init__(self, loss: Loss, factor: float):
         super().__init__()
         self.loss, self.factor = loss, factor

@@ -131,5 +131,9 @@ def _check(labels, probabilities, classes):
         )
     if labels.min() < 0 or labels.max() >= len(classes):
         raise DataError(f"labels must be 0 to {len(classes) - 1}, got {labels.min()} to {labels.max()}")
-    if not np.isfinite(probabilities).all():
-        raise DataError("some probabilities are NaN or infinite: the network's parameters are broken; train it again")
+    finite = np.isfinite(probabilities).all(axis=1)
+    if not finite.all():
+        raise DataError(
+            f"{np.count_nonzero(~finite):,} of {len(labels):,} answers are NaN or infinite, the first that of row "
+            f"{finite.argmin()}: leave out rows with huge values, or train again with a smaller learning rate"
+        )

@@ -8,6 +8,7 @@ import numpy as np
 from pellucid.classifier import Classifier
 from pellucid.errors import RecipeError
 from pellucid.nn import Network
+from pellucid.nn.fusion import separate
 
 BATCH_SIZE = 64  # pictures at a time
 
@@ -15,7 +16,8 @@ BATCH_SIZE = 64  # pictures at a time
 class Subject(NamedTuple):
     """A network, pictures, and which of its outputs is explained.
 
-    network: a replica: same parameters, its own gradient and buffers. x: (N, *in_shape) as the network sees them.
+    network: a replica: same parameters, its own gradient and buffers, each layer for itself. x: (N, *in_shape) as the
+    network sees them.
     direction: (N, K); the score that is explained is s_n = sum_k direction[n, k] z[n, k], an output before the link.
     """
 
@@ -53,6 +55,7 @@ def subject(model: Classifier | Network, x, target: int | str | None = None) -> 
         raise RecipeError(f"the network takes (N, {', '.join(map(str, network.in_shape))}), got an array {x.shape}")
     if len(network.out_shape) != 1:
         raise RecipeError(f"an explanation is of one of the network's outputs (N, K), but it gives {network.out_shape} a picture")
+    separate(network.layers)
     x = x.astype(network.dtype, copy=False)
     return Subject(network, x, _direction(network, x, target))
 

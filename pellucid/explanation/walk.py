@@ -11,6 +11,7 @@ from pellucid.errors import RecipeError
 from pellucid.explanation.recorder import Recorder, Visit, watched
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn import Loss, Network
+from pellucid.nn.fusion import separate
 from pellucid.nn.parameter import Slot
 from pellucid.optim import SGD, Update
 
@@ -81,6 +82,7 @@ def walk(
     """
     recorder = Recorder()
     twin = copy.deepcopy(network).replica(recorder)
+    separate(twin.layers)  # so that each layer gives what its equation says
     steps = watched(twin, recorder)
     labels = np.asarray(target)[np.newaxis]
     loss_kernels: list[Callable] = []

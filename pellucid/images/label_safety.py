@@ -73,8 +73,14 @@ def try_change(change: str, images: np.ndarray, labels: np.ndarray, indices: np.
         changed=float(np.mean(named_changed == t)),
         majority=float(np.bincount(t).max() / len(t)),
         mistaken=_mistaken(t, named, named_changed),
-        deviations=float(drop.mean() / (drop.std() / np.sqrt(len(t)) or np.inf)),
+        deviations=_deviations(drop),
     )
+
+
+def _deviations(drop: np.ndarray) -> float:
+    """The mean of drop (N,) in standard errors; infinite where every picture drops alike."""
+    error = drop.std() / np.sqrt(len(drop))
+    return float(drop.mean() / error) if error else float(np.inf * drop[0] if drop[0] else 0.0)
 
 
 def _shrunk(images: np.ndarray, chosen: np.ndarray) -> np.ndarray:

@@ -20,3 +20,14 @@ def fuse(layers: Sequence[Layer]) -> None:
     for norm, activation in itertools.pairwise(layers):
         if type(norm) is BatchNorm and type(activation) is Activation:
             norm.relu = activation.done = activation.name == "relu"
+
+
+def separate(layers: Sequence[Layer]) -> None:
+    """Undo `fuse`, for whoever looks at one layer alone: each computes what its own formula says, with the same results."""
+    for layer in layers:
+        if isinstance(layer, Wrapper):
+            separate(layer.layers)
+        elif type(layer) is BatchNorm:
+            layer.relu = False
+        elif type(layer) is Activation:
+            layer.done = False

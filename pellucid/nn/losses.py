@@ -59,6 +59,7 @@ class Loss:
         if t.ndim == 2:
             return _checked_targets(t[:, 1:] if z.shape[1] == 1 and t.shape[1] == 2 else t, z)
         q = self._buffer("targets", z)
+        _check_labels(t, z, max(2, z.shape[1]))
         if z.shape[1] == 1:
             q[:, 0] = t
         else:
@@ -82,7 +83,8 @@ class SoftmaxCrossEntropy(Loss):
     def __call__(self, z, t, w=None, kernels=reference):
         dz = self._buffer("dz", z)
         if t.ndim == 1:
-            return kernels.softmax_cross_entropy(z, _checked_labels(t, z), w, self.label_smoothing, dz), dz
+            _check_labels(t, z, z.shape[1])  # the kernel finds z[n, t_n] in the flat array, where another label would be elsewhere
+            return kernels.softmax_cross_entropy(z, t, w, self.label_smoothing, dz), dz
         q = _checked_targets(t, z) * (1 - self.label_smoothing) + self.label_smoothing / z.shape[1]
         return kernels.softmax_cross_entropy_soft(z, q, w, dz), dz
 
@@ -156,9 +158,9 @@ def _checked_targets(t: np.ndarray, z: np.ndarray) -> np.ndarray:
     return t
 
 
-def _checked_labels(t: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """Labels 0 .. K - 1: the kernel finds z[n, t_n] in the flat array, where another label would mean another picture."""
+def _check_labels(t: np.ndarray, z: np.ndarray, classes: int) -> None:
+    """Labels are 0 .. classes - 1."""
     unsigned = t.view(np.uint64) if t.dtype == np.int64 else t.astype(np.uint64)  # negative labels are large numbers there
-    if np.maximum.reduce(unsigned) >= z.shape[1]:
-        raise ValueError(f"labels from {t.min()} to {t.max()} do not fit {z.shape[1]} outputs; expected 0 to {z.shape[1] - 1}")
-    return t
+    if np.maximum.reduce(unsigned) >= classes:
+        outputs = f"{z.shape[1]} output{'s'[z.shape[1] == 1 :]}"
+        raise ValueError(f"labels from {t.min()} to {t.max()} do not fit {outputs}; expected 0 to {classes - 1}")

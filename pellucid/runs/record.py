@@ -1,6 +1,7 @@
 """A finished run, read back from its folder."""
 
 import csv
+import io
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -39,7 +40,7 @@ def read_run(path: Path, name: str) -> ComparedRun:
         part=headline_part(scores),
         scores=scores,
         parameters=classifier.network.parameters,
-        epochs=_parsed(folder.metrics, lambda text: [json.loads(line) for line in text.splitlines()]),
+        epochs=_parsed(folder.metrics, lambda text: [json.loads(line) for line in io.StringIO(text)]),
         settings=settings,
         answers=_parsed(folder.predictions, _held_out) if classifier.classes else {},
         version=provenance.get("versions", {}).get("pellucid", ""),
@@ -69,7 +70,7 @@ def _parsed(path: Path, parse) -> Any:
 
 def _held_out(text: str) -> dict[str, tuple[str, str]]:
     """Name -> (label, predicted) of the pictures that the network, or that of their fold, had not seen."""
-    header, *rows = csv.reader(text.splitlines(keepends=True))
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
     path, label, predicted, part = map(header.index, ("path", "label", "predicted", "split"))
     return {row[path]: (row[label], row[predicted]) for row in rows if row[part] == "test" or row[part].startswith("fold ")}
 

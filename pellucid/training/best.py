@@ -35,8 +35,9 @@ class Best:
         return bool(self.patience) and self.waited >= self.patience
 
     def restore(self) -> None:
-        """Give the network the best parameters seen."""
-        self.network.values[...] = self.values
+        """Give the network the best parameters seen; it keeps its own where losses were seen and none was a number."""
+        if self.epoch >= 0 or not self.waited:
+            self.network.values[...] = self.values
 
     def state(self) -> dict:
         """For a checkpoint, beside the array `values`."""

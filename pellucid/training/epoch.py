@@ -5,6 +5,8 @@ import math
 
 from pellucid.training.finding import Finding
 
+_NUMBERS = ("loss", "penalty", "learning_rate", "gradient_norm", "seconds", "pictures_per_second")  # never absent
+
 
 @dataclasses.dataclass(frozen=True)
 class Epoch:
@@ -36,11 +38,12 @@ class Epoch:
 
     @classmethod
     def from_json(cls, values: dict) -> "Epoch":
-        """The epoch that `to_json` gave."""
+        """The epoch that `to_json` gave; what was not finite is NaN."""
         findings = values.get("findings")
         if findings is not None:
             findings = tuple(Finding(**finding) for finding in findings)
-        return cls(**values | {"findings": findings})
+        lost = {name: math.nan for name in _NUMBERS if values[name] is None}
+        return cls(**values | lost | {"findings": findings})
 
     def __str__(self):
         text = f"epoch {self.number + 1}: loss {self.loss:.4f}" + _accuracy(self.accuracy)

@@ -40,7 +40,11 @@ def sweep_learning_rates(
     well below the one that diverges. (The steepest fall, often taken instead, is the noise of the first steps when batches are
     small: 1e-6 for 5 of 8 seeds with SGD on the digits in batches of 8.) The network and the update are used up: hand over
     fresh ones.
+
+    Errors: ValueError for fewer than 2 steps.
     """
+    if steps < 2:
+        raise ValueError(f"a sweep takes 2 steps or more, from the lowest rate to the highest; got {steps}")
     rates, losses, running, minimum = [], [], 0.0, math.inf
     with single_threaded_blas(), np.errstate(all="ignore"):
         for step, batch in zip(range(steps), _endless(batches), strict=False):

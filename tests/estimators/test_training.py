@@ -216,6 +216,14 @@ def test_regression_of_several_numbers():
         model.set_params(warm_start=True).fit(X, targets[:, 0])
 
 
+@pytest.mark.parametrize("loss", ["squared_error", "poisson"])
+def test_callbacks_of_regressors_see_no_accuracy(loss):
+    seen = []
+    model = PellucidRegressor(loss, **SMALL | {"max_iter": 2, "callbacks": [lambda _, epoch: seen.append(epoch.accuracy)]})
+    fitted(model, X, np.abs(X[:, 0]))
+    assert seen == [None, None]
+
+
 def test_what_diverges_under_early_stopping_keeps_its_best_weights():
     settings = SMALL | {"solver": "sgd", "learning_rate_init": 1.0, "activation": "identity", "early_stopping": True}
     with pytest.warns(ConvergenceWarning, match="diverged"):

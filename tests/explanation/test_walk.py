@@ -99,6 +99,17 @@ def test_what_goes_into_a_layer_came_out_of_the_one_before(every_layer):
         assert np.array_equal(first.dy, second.dx)
 
 
+def test_a_batch_norm_and_the_relu_behind_it_are_walked_one_by_one(rng):
+    """Though the network computes both in one pass."""
+    network = randomised(presets.simple_cnn((8, 8, 2), 3, width=4, batch_norm=True), (8, 8, 2))
+    walked = walk(network, rng.standard_normal((8, 8, 2)), 1, SoftmaxCrossEntropy())
+    names = [visit.name for visit in walked.steps]
+    norm, relu = walked.steps[names.index("BatchNorm")], walked.steps[names.index("BatchNorm") + 1]
+    assert relu.name == "Activation" and norm.y.min() < 0
+    assert np.array_equal(relu.y, np.maximum(norm.y, 0))
+    assert np.array_equal(relu.dx, np.where(norm.y > 0, relu.dy, 0)) and np.any(relu.dy[norm.y <= 0])
+
+
 def test_every_layer_that_ships_is_walked_and_has_its_examples(every_layer):
     _, walked = every_layer
     visits = list(walked.visits())

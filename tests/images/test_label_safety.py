@@ -53,6 +53,16 @@ def test_things_that_face_both_ways_are_let_pass(n):
     assert not try_change("flip", images, labels, np.arange(n)).is_suspect
 
 
+def test_a_change_that_makes_every_picture_wrong_is_suspect():
+    images = np.random.default_rng(0).integers(0, 30, (200, 16, 16, 1), dtype=np.uint8)
+    labels = np.arange(200) % 2
+    images[labels == 0, 2:14, 1:7] += 200
+    images[labels == 1, 2:14, 9:15] += 200
+    found = try_change("flip", images, labels, np.arange(200))
+    assert (found.unchanged, found.changed, found.deviations) == (1.0, 0.0, np.inf) and found.is_suspect
+    assert try_change("flip", images.swapaxes(1, 2), labels, np.arange(200)).deviations == 0.0  # above or below, and so mirrored
+
+
 def test_labels_that_mean_nothing_are_let_pass():
     rng = np.random.default_rng(0)
     assert not try_change("flip", COUNTS, rng.integers(0, 3, len(COUNTS)), ALL).is_suspect

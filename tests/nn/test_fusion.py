@@ -5,6 +5,7 @@ import pytest
 
 from pellucid.kernels import compiled, reference
 from pellucid.nn import Activation, BatchNorm, Conv2D, Network, Residual
+from pellucid.nn.fusion import separate
 
 LAYERS = [
     Conv2D(5, bias=False),
@@ -18,13 +19,6 @@ RNG = np.random.default_rng(0)
 X, DY = RNG.standard_normal((3, 6, 5, 2)), RNG.standard_normal((3, 6, 5, 5))
 
 
-def apart(layers):
-    """Undo the fusion."""
-    for layer in layers:
-        layer.relu = layer.done = False
-        apart(getattr(layer, "layers", ()))
-
-
 def results(network, train):
     y = network.forward(X, train=train, keep=True).copy()
     return y, network.backward(DY.astype(network.dtype), need_dx=True).copy(), network.grad.copy(), network.state.copy()
@@ -36,7 +30,8 @@ def test_together_as_apart(dtype, kernels, digits, train):
     network, other = (Network(LAYERS, X.shape[1:], dtype=dtype, kernels=kernels) for _ in range(2))
     assert network.layers[1].relu and network.layers[2].done and network.layers[3].layers[1].relu
     assert not network.layers[4].relu and not network.layers[5].done
-    apart(other.layers)
+    separate(other.layers)
+    assert not any(other.layers[n].relu for n in (1, 4)) and not other.layers[2].done and not other.layers[3].layers[1].relu
     for together, alone in zip(results(network, train), results(other, train), strict=True):
         np.testing.assert_allclose(together, alone, atol=digits, rtol=digits)
 

@@ -93,10 +93,17 @@ def test_targets_of_another_shape_are_refused(loss, shape):
         loss(Z, np.zeros(shape))
 
 
+@EACH_LOSS
 @pytest.mark.parametrize("labels", [[0, 1, 2, 3, 0], [0, 1, -1, 0, 0]])
-def test_labels_without_an_output_are_refused(labels):
+def test_labels_without_an_output_are_refused(loss, labels):
     with pytest.raises(ValueError, match=r"do not fit 3 outputs; expected 0 to 2"):
-        SoftmaxCrossEntropy()(Z, np.array(labels))
+        loss(Z, np.array(labels))
+
+
+@pytest.mark.parametrize("loss", [BinaryCrossEntropy(), MeanSquaredError()])
+def test_one_output_tells_two_classes_apart(loss):
+    with pytest.raises(ValueError, match=r"from 0 to 2 do not fit 1 output; expected 0 to 1"):
+        loss(Z[:, :1], np.array([0, 1, 2, 0, 0]))
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.0, np.nan])

@@ -10,7 +10,7 @@ import pytest
 
 import pellucid
 from pellucid.errors import DataError, PellucidError
-from pellucid.runs.record import short_names
+from pellucid.runs.record import _held_out, short_names
 
 OLD = Path(__file__).parent.parent / "files" / "model-version-1.safetensors"
 
@@ -90,6 +90,11 @@ def test_an_older_run_with_little_in_it(runs, tmp_path):
     assert found.runs[0].recipe == "mine" and found.runs[0].classes == ("a", "b", "c")
     assert found.pairs[0].reason.startswith("they were trained on different data")
     assert found.differences["training.long_gone"] == [True, None]
+
+
+def test_names_of_pictures_may_hold_any_character():
+    text = "path,label,predicted,probability,split,refused\n" + '"a\u2028b\x0b.png",cat,dog,0.6,test,\n'
+    assert _held_out(text) == {"a\u2028b\x0b.png": ("cat", "dog")}
 
 
 def test_names_are_short_and_different():

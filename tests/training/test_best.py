@@ -56,6 +56,14 @@ def test_nan_is_never_the_best(network):
     assert best.epoch == 1 and best.exhausted
 
 
+def test_where_no_loss_is_a_number_the_trained_weights_stay(network):
+    best = Best(network)
+    shown(best, [math.nan, math.inf])
+    trained = network.values.copy()
+    best.restore()
+    np.testing.assert_array_equal(network.values, trained)
+
+
 @pytest.mark.parametrize("losses", [[], [math.nan], [3, 2, 4]])
 def test_its_state_makes_it_again(network, losses):
     best = Best(network, patience=5)

@@ -24,6 +24,12 @@ def sweep(changes, size=32, *, x=X, seed=0, **options):
     )
 
 
+@pytest.mark.parametrize("steps", [0, 1])
+def test_a_sweep_of_one_rate_is_none(steps):
+    with pytest.raises(ValueError, match="2 steps or more"):
+        sweep(update(), steps=steps)
+
+
 @pytest.mark.parametrize("size", [4, 8, 32, 256])
 @pytest.mark.parametrize(("optimizer", "low", "high"), [(SGD, 0.02, 1.0), (Momentum, 0.005, 0.3), (Adam, 0.003, 0.3)])
 def test_the_suggestion_is_sane_for_every_seed_and_batch_size(optimizer, low, high, size):

@@ -294,6 +294,8 @@ def test_what_json_cannot_say_becomes_null():
     broken = type(epoch)(**{**epoch.to_json(), "gradient_norm": math.inf, "validation_loss": math.nan})
     values = json.loads(json.dumps(broken.to_json(), allow_nan=False))
     assert values["gradient_norm"] is None and values["validation_loss"] is None
+    again = type(epoch).from_json(values)
+    assert math.isnan(again.gradient_norm) and str(again) == str(epoch).partition(", validation")[0]
 
 
 def test_an_epoch_in_one_line():

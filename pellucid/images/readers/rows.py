@@ -62,7 +62,7 @@ def json_lines_table(path: Path, text: str) -> Table:
     """The rows of text with one JSON object a line; values that are no text are written as JSON."""
     rows: list[Row] = []
     columns: dict[str, None] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         if not line.strip():
             continue
         try:

@@ -83,6 +83,14 @@ def test_json_lines(pictures):
     assert labelled(open_source(path)) == {"a/1.png": "1", "b/3.png": "cat", "5.png": "1", "6.png": "cat"}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_separator_in_a_name_ends_no_line(pictures, end):
+    labels = {"a/1.png": "one\u2028two", "5.png": "one\u2028two", "a/2.png": "a\x85b", "6.png": "a\x85b"}
+    lines = [json.dumps({"path": path, "label": label}, ensure_ascii=False) + end for path, label in labels.items()]
+    (pictures / "pets.jsonl").write_text("".join(lines), "utf-8", newline="")
+    assert labelled(open_source(pictures / "pets.jsonl")) == labels
+
+
 BAD = {
     "missing file": (("path,label", *CATS, "a/9.png,cat"), 'names 1 of 5 files that are not there, the first "a/9.png" in line 6'),
     "no label column": (("path,colour", *CATS), 'has the columns "path", "colour": expected path and label'),
