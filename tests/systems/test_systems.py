@@ -5,6 +5,8 @@ import pytest
 from pellucid.errors import RecipeError
 from pellucid.recipes import load_recipe, shipped
 from pellucid.systems import SYSTEMS, Results, Trained, system
+from pellucid.systems.cats import by_published_part
+from tests.systems.made import made
 
 VARIANTS = [(each, variant) for each in SYSTEMS for variant in each.variants]
 
@@ -40,6 +42,17 @@ def test_unknown_names():
         system("dogs")
     with pytest.raises(RecipeError, match="cats has no variant best; expected some of faithful, course"):
         system("cats").variant("best")
+
+
+def test_the_folds_of_the_cats_are_told_apart_by_the_published_part(tmp_path):
+    head = "path,label,predicted,probability,split,refused\n"
+    folds = "train_set_x[0],cat,cat,1,fold 1,\ntrain_set_x[1],non-cat,non-cat,1,fold 2,\ntest_set_x[0],cat,non-cat,1,fold 1,\n"
+    run = made(tmp_path, "cnn-folds", labels=[0], answers=[0], classes=("cat", "non-cat"))
+    (run.folder / "predictions.csv").write_text(head + folds + "train_set_x[0],cat,non-cat,1,train,\n")
+    rows = by_published_part(Results([run])).table.rows
+    assert rows == (("published to train on", "2", "50.0 %", "100.0 %"), ("published to test on", "1", "100.0 %", "0.0 %"))
+    (run.folder / "predictions.csv").write_text(head + "a.png,cat,cat,1,fold 1,\n")
+    assert "does not tell" in by_published_part(Results([run])).text
 
 
 def test_the_cats_are_as_published():
