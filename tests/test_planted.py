@@ -4,6 +4,9 @@ import pytest
 
 from benchmarks import honesty
 from benchmarks.planted import FAULTS, HEALTHY
+from pellucid.runs.assemble import assemble, call_doctor
+from pellucid.runs.prepare import prepare
+from pellucid.runs.progress import Silent
 
 pytestmark = pytest.mark.usefixtures("no_figures", "reference_kernels")  # nothing here is about speed
 
@@ -37,3 +40,18 @@ def test_the_page_names_them_all():
 def test_a_missed_fault_shows():
     page = honesty.page([None] * len(FAULTS), [["alarm"]] * len(HEALTHY))
     assert f"0 of {len(FAULTS)} planted" in page and "**missed**" in page and f"0 of {len(HEALTHY)} healthy" in page
+
+
+def alarms_at_the_start(source):
+    """Of the default recipe, before its first step, from three random starts."""
+    ready = [prepare(str(source), None, {"seed": seed}, Silent()) for seed in range(3)]
+    return [str(finding) for each in ready for finding in call_doctor(each, assemble(each)).before]
+
+
+def test_the_recipe_of_the_digits_starts_without_an_alarm():
+    assert alarms_at_the_start("digits") == []
+
+
+@pytest.mark.slow
+def test_recipes_of_real_pictures_start_without_an_alarm(real_data):
+    assert [alarms_at_the_start(source) for source in ("mnist", "cifar-10", real_data / "rabbits-cats")] == [[], [], []]

@@ -22,7 +22,7 @@ def preview(
 ) -> None:
     """Draw training pictures beside what the recipe's augmentation makes of them.
 
-    `pellucid preview photos/ --set augment.flip=true --set augment.rotate=10`. A warning says where a change seems to turn
+    `pellucid preview photos/ --set augment.rotate=30 --set augment.erase=0.5`. A warning says where a change seems to turn
     one class into another.
     """
     from pellucid import runs

@@ -1,10 +1,11 @@
 """What a model refuses to answer and what that gains, in plain sentences."""
 
-from pellucid.evaluation import Answered, Refusals, Scores, decimals
+from pellucid.evaluation import Answered, Refusals, Scores, decimals, least_pictures
 from pellucid.evaluation.abstention import CONFIDENCE
-from pellucid.report.words import count, percent, points
+from pellucid.report.words import SPACE, count, percent, points
 
 SUREST = 0.9  # the share of answers that is spoken of where no threshold was asked for
+OFFERED = (0.02, 0.05, 0.1)  # risks, the first that so many pictures can promise
 FEW = 50  # pictures from which a curve is worth looking at
 
 
@@ -30,9 +31,16 @@ def promised(found: Refusals, noun: str = "picture") -> str:
     right = 1 - curve.risk_of_surest(SUREST)
     return (
         f"The network has no threshold and always answers. Of the {where}, {percent(1 - float(curve.risk[-1]))} are named "
-        f"correctly; of the surest {percent(SUREST, 0)} alone it would be {percent(right)}. "
-        "`--abstain-at-risk 0.02` chooses a threshold above which at most 2 % are wrong."
+        f"correctly; of the surest {percent(SUREST, 0)} alone it would be {percent(right)}. {_offered(curve.n)}"
     )
+
+
+def _offered(n: int) -> str:
+    """A risk that a threshold chosen on `n` pictures can promise."""
+    risk = next((risk for risk in OFFERED if n >= least_pictures(risk)), None)
+    if risk is None:
+        return f"They are too few to choose a threshold: to promise a risk of 10{SPACE}% takes at least {least_pictures(0.1)}."
+    return f"`--abstain-at-risk {risk:g}` chooses a threshold above which at most {percent(risk, 0)} are wrong, if there is one."
 
 
 def gained(scores: Scores, left: Answered, part_word: str, noun: str = "picture") -> str:

@@ -32,6 +32,7 @@ def findings(data: ReportData) -> list[str]:
     scores, noun = data.headline, data.noun
     sentences = [
         accuracy(scores, data.part, noun),
+        folds(data),
         flattering(data),
         copies_seen(data) if data.seen and not data.seen.inflated else "",
         interval(scores, noun) if data.part != "train" else "",
@@ -43,7 +44,6 @@ def findings(data: ReportData) -> list[str]:
         loss(data.epochs),
         levelled(data.epochs),
         stopped(data),
-        folds(data.folds),
         folds_offered(scores, data.folds, noun),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -254,16 +254,20 @@ def stopped(data: ReportData) -> str:
     return f"{early}." if early else (f"T{kept} of {done}." if kept else "")
 
 
-def folds(accuracies: Sequence[float]) -> str:
-    """The spread over the folds of a cross-validation."""
-    if len(accuracies) < 2:
+def folds(data: ReportData) -> str:
+    """The score of the folds of a cross-validation, their spread, and whether it is worth more than the headline."""
+    if len(data.folds) < 2:
         return ""
-    mean, deviation = np.mean(accuracies), np.std(accuracies, ddof=1)
-    return (
-        f"Over {len(accuracies)} folds, each tested with a network that had not seen it, the accuracy is "
-        f"{percent(mean)} on average, from {percent(min(accuracies))} to {percent(max(accuracies))} "
-        f"(standard deviation {points(deviation)})."
+    scores = data.scores["cross-validation"]
+    low, high = (percent(end, decimals(scores.n)) for end in scores.interval)
+    text = (
+        f"Over {len(data.folds)} folds, each tested with a network that had not seen it, "
+        f"{percent(scores.accuracy, decimals(scores.n))} of {count(scores.n, data.noun)} are right "
+        f"(95{SPACE}% interval {low} to {high}); the folds lie between {percent(min(data.folds))} and {percent(max(data.folds))} "
+        f"(standard deviation {points(np.std(data.folds, ddof=1))})."
     )
+    fewer = data.part != "cross-validation" and data.headline.n < scores.n
+    return f"{text} That says more than the {count(data.headline.n, f'{_word(data.part)} {data.noun}')} above." if fewer else text
 
 
 def folds_offered(scores: Scores, accuracies: Sequence[float], noun: str = "picture") -> str:

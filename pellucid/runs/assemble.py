@@ -206,7 +206,7 @@ def call_doctor(prepared: Prepared, parts: Parts) -> Doctor | None:
         epochs=parts.recipe.training.epochs,
         labels=prepared.dataset.labels[prepared.split.train],
         classes=prepared.dataset.classes,
-        validation=len(prepared.split.validation),
+        validation=0 if parts.recipe.training.folds else len(prepared.split.validation),  # folds test on all, and say more
         history=parts.epochs,
     )
 

@@ -73,7 +73,7 @@ def prepare(
     if chosen is None:
         name = default_for(opened)
         chosen = _recipe(name, overrides)
-        progress.say(f"recipe: {name} ({chosen.description}); another one with --recipe")
+        progress.say(f"recipe: {name} ({chosen.description}){_exchanged(name, chosen)}; another one with --recipe")
     progress.say(f"labels: {opened.label_rule}")
     donor = donor_of(chosen)
     if donor:
@@ -166,6 +166,14 @@ def measure_input(recipe: Recipe, dataset: Dataset, split: Split, donor: Classif
 def _recipe(recipe: str | Recipe, overrides: Mapping[str, Any]) -> Recipe:
     loaded = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     return loaded.override(overrides) if overrides else loaded
+
+
+def _exchanged(name: str, chosen: Recipe) -> str:
+    """That another network has taken the place of the one that the recipe's description speaks of."""
+    ours, theirs = chosen.network, load_recipe(name).network
+    if ours.layers != theirs.layers:
+        return ", but with layers of your own"
+    return "" if ours.preset == theirs.preset else f', but with network.preset = "{ours.preset}"'
 
 
 def _location(source: str | None, recipe: Recipe | None) -> str:

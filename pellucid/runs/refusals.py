@@ -69,7 +69,8 @@ def no_promise(refusals: Refusals) -> str:
         return ""
     n, needed = refusals.curve.n, least_pictures(refusals.risk)
     why = (
-        f"{n:,} pictures are too few, at least {needed:,} are needed even if all are right"
+        f"{n:,} pictures are too few, at least {needed:,} are needed even if all are right (hold back more with --validation, "
+        "choose on all of them with --final, or accept a larger risk)"
         if n < needed
         else f"too many of the surest of {n:,} answers are wrong"
     )

@@ -71,6 +71,8 @@ def make_report():
         scores = {
             p: score(labels[split == p], probabilities[split == p], classes, 0.5, most_common=common) for p in parts
         }
+        if fields.get("folds"):
+            scores["cross-validation"] = score(labels, probabilities, classes, 0.5, most_common=common)
         part = next(p for p in ("test", "validation", "train") if p in parts)
         predictions = Predictions(paths, labels, probabilities, split, classes)
         counts = {p: {c: int(((split == p) & (labels == i)).sum()) for i, c in enumerate(classes)} for p in parts}

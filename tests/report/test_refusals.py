@@ -35,6 +35,13 @@ def test_the_promise_in_words():
     assert "always answers" in offered and "`--abstain-at-risk 0.02`" in offered
 
 
+def test_no_risk_is_offered_that_so_few_pictures_cannot_promise():
+    p, labels = answers()
+    found = {n: promised(Refusals(risk_coverage(p[:n], labels[:n]), 0.0, None, 0.5, None)) for n in (262, 100, 20)}
+    assert "`--abstain-at-risk 0.05`" in found[262] and "`--abstain-at-risk 0.1`" in found[100]
+    assert "too few to choose a threshold" in found[20] and "abstain-at-risk" not in found[20]
+
+
 def test_the_gain_in_words():
     p, labels = answers()
     found = refusals()

@@ -190,11 +190,16 @@ def test_folds_are_offered_where_the_test_is_small_or_wide():
     assert sentences.folds_offered(few, (0.9, 0.8)) == ""
 
 
-def test_folds():
-    sentence = plain(sentences.folds((0.9, 0.95, 1.0)))
-    assert "Over 3 folds" in sentence and "95.0 % on average, from 90.0 % to 100 %" in sentence
-    assert "standard deviation 5.0 points" in sentence
-    assert sentences.folds((0.9,)) == sentences.folds(()) == ""
+def test_folds(make_report):
+    data = make_report(folds=(0.9, 0.95, 1.0))
+    pooled = scores_of([[570, 30], [0, 0]])
+    sentence = plain(sentences.folds(replace(data, scores=data.scores | {"cross-validation": pooled})))
+    assert "Over 3 folds" in sentence and "95.0 % of 600 pictures are right (95 % interval 93.0 % to 96.5 %)" in sentence
+    assert "between 90.0 % and 100 % (standard deviation 5.0 points)" in sentence
+    assert sentence.endswith(f"That says more than the {data.headline.n} test pictures above.")
+    leading = replace(data, scores=data.scores | {"cross-validation": pooled}, part="cross-validation")
+    assert "above" not in sentences.folds(leading)
+    assert sentences.folds(make_report(folds=(0.9,))) == sentences.folds(make_report()) == ""
 
 
 def test_a_score_on_what_was_learned_promises_nothing(make_report):

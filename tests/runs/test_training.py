@@ -129,6 +129,21 @@ def test_an_ordered_split_cuts_parts_and_folds_by_the_order_of_the_pictures(tmp_
     assert run.folds.predictions.split.tolist() == ["fold 1"] * 599 + ["fold 2"] * 599 + ["fold 3"] * 599
 
 
+def test_folds_beside_a_network_of_its_own(tmp_path):
+    run = pellucid.train("digits", out=tmp_path / "run", folds=3, **QUICK | {"validation": 0.05})
+    assert run.part == "test" and run.scores["cross-validation"].n == 1797
+    assert json.loads((tmp_path / "run" / "scores.json").read_text())["cross-validation"]["n"] == 1797
+    assert not [finding for finding in run.findings if finding.fault == "validation too small"]  # folds are what it advises
+    assert "Over 3 folds" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+
+
+def test_another_network_than_the_recipe_speaks_of_is_said(tmp_path):
+    told = []
+    progress = type("Told", (Silent,), {"say": staticmethod(told.append)})()
+    pellucid.train("digits", out=tmp_path / "run", hidden=[8], epochs=1, progress=progress)
+    assert any(line.endswith('), but with network.preset = "mlp"; another one with --recipe') for line in told)
+
+
 def test_cross_validation_and_final(tmp_path):
     run = pellucid.train("digits", out=tmp_path / "run", folds=3, final=True, **QUICK)
     assert run.part == "cross-validation" and run.n_test == 1797

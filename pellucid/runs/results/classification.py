@@ -18,13 +18,14 @@ from pellucid.runs.worth import worth_of
 def classified(
     prepared: Prepared, parts: Parts, folds: CrossValidation | None, shares: Sequence[Training] | None = None
 ) -> Outcome:
-    """Score the network on every part. One that was trained on all pictures takes the score of the folds.
+    """Score the network on every part, and by its folds. One that was trained on all pictures takes the answers of the folds.
 
     shares: trainings on shares of the pictures, for the learning curve; None where none was asked for.
     """
     scores, predictions, temperature, novelty, strange = judge(prepared, parts.network, parts.loss)
+    scores |= {"cross-validation": folds.scores} if folds else {}
     if folds and prepared.recipe.training.final:
-        scores, predictions = scores | {"cross-validation": folds.scores}, folds.predictions
+        predictions = folds.predictions
     part = headline_part(scores)
     refusals, predictions = refuse(prepared, predictions, strange, novelty.limit if novelty else None, part)
     worth = worth_of(prepared, predictions, part, temperature, refusals)
