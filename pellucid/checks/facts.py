@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from pellucid.images.opening import BrokenPicture, header_of, opened
+from pellucid.images.picture_file import BrokenPicture, header_of, opened
 
 _EXIF, _TAKEN = 0x8769, 0x9003  # the part of EXIF about the picture, and in it the time at which it was taken
 _SAMPLE = 10_000  # pictures whose colours are averaged

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from pellucid.images.decode import decode_with_header
-from pellucid.images.opening import BrokenPicture, Header, read_header
+from pellucid.images.picture_file import BrokenPicture, Header, read_header
 from pellucid.images.source import Source
 
 _CHUNK = 8  # files a task: handing over a task costs 30 us, decoding a small photograph 400

@@ -13,7 +13,7 @@ from pellucid.errors import DataError, RecipeError
 from pellucid.images.arrays import as_batch, check_numbers, check_range
 from pellucid.images.decode import decode
 from pellucid.images.fit import FITS
-from pellucid.images.opening import PictureFile
+from pellucid.images.picture_file import PictureFile
 
 NORMALISATIONS = ("none", "unit", "standard")
 

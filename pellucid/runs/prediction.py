@@ -16,7 +16,7 @@ from pellucid.errors import DataError
 from pellucid.evaluation import spreadsheet_safe
 from pellucid.files import atomic_write
 from pellucid.images.formats import FORMATS, ignored_kind, is_hidden, natural_key
-from pellucid.images.opening import BrokenPicture
+from pellucid.images.picture_file import BrokenPicture
 from pellucid.runs.progress import Silent
 
 
