@@ -9,6 +9,7 @@ import numpy as np
 
 from pellucid.errors import RecipeError
 from pellucid.images import Augmentation, Batches
+from pellucid.images.display import displayed
 from pellucid.recipes import Recipe
 from pellucid.runs.assemble import build_augmentation
 from pellucid.runs.label_safety import label_warnings
@@ -94,18 +95,11 @@ def _rows(prepared: Prepared, augmentation: Augmentation, rows: np.ndarray) -> l
     for epoch in range(VERSIONS):
         for x, t, _ in batches.epoch(epoch):
             for shown, values, target in zip(versions, spec.restore(x), t, strict=True):
-                shown.append(Changed(_pixels(values, spec.value_range), _shares(target, classes)))
+                shown.append(Changed(displayed(values, spec.value_range), _shares(target, classes)))
     return [
-        PreviewRow(dataset.paths[row], classes[dataset.labels[row]], _pixels(dataset.images[row], spec.value_range), shown)
+        PreviewRow(dataset.paths[row], classes[dataset.labels[row]], displayed(dataset.images[row], spec.value_range), shown)
         for row, shown in zip(rows, versions, strict=True)
     ]
-
-
-def _pixels(values: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
-    """Values (H, W, C) as (H, W, 1 or 3) uint8: what lies outside the range is cut off, of other channels the first is shown."""
-    low, high = value_range
-    values = values if values.shape[2] in (1, 3) else values[..., :1]
-    return np.clip(np.rint((values.astype(np.float32) - low) * (255 / (high - low))), 0, 255).astype(np.uint8)
 
 
 def _shares(target: np.ndarray | np.integer, classes: Sequence[str]) -> list[tuple[str, float]]:
