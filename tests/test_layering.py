@@ -16,6 +16,7 @@ ROOMS = [
     "seeding",
     "container",
     "machine",
+    "parallel",
     "kernels",
     "nn",
     "optim",
