@@ -15,7 +15,7 @@ from pellucid import kernels, model_file
 from pellucid.errors import DataError, ModelFileError
 from pellucid.images import views
 from pellucid.images.input_spec import InputSpec
-from pellucid.images.opening import PictureFile
+from pellucid.images.picture_file import PictureFile
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn import Layer, Network
 from pellucid.nn.features import part_widths, parts_and_outputs

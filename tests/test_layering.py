@@ -1,6 +1,7 @@
 """Imports point one way: a room uses the rooms above it in the list, never one below it."""
 
 import ast
+import graphlib
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ ROOMS = [
     "seeding",
     "container",
     "machine",
+    "parallel",
     "kernels",
     "nn",
     "optim",
@@ -54,26 +56,33 @@ def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported_rooms(path: Path) -> set[str]:
-    """The rooms that the file imports anywhere, also inside functions."""
-    rooms = set()
+def imported(path: Path) -> set[str]:
+    """The dotted names that the file imports anywhere, also inside functions: pellucid.images.decode.decode."""
+    names = set()
     package = ["pellucid", *path.relative_to(PACKAGE).parts[:-1]]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, *([node.module] if node.module else [])])
-            names = [f"{module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
-            first, _, rest = name.partition(".")
-            if first == "pellucid":
-                part = rest.partition(".")[0]
-                if part != "__version__":  # a constant that may be read anywhere
-                    rooms.add(part if part in ROOMS else "__init__")
-    return rooms
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return {name for name in names if name.partition(".")[0] == "pellucid"}
+
+
+def imported_rooms(path: Path) -> set[str]:
+    parts = {name.split(".")[1] if "." in name else "" for name in imported(path)}
+    return {part if part in ROOMS else "__init__" for part in parts - {"__version__"}}  # a constant that may be read anywhere
+
+
+def imported_files(path: Path) -> set[Path]:
+    """The files in which the names that the file imports are looked for first."""
+    files = set()
+    for name in imported(path):
+        inner = PACKAGE.joinpath(*name.split(".")[1:])
+        candidates = inner.with_suffix(".py"), inner / "__init__.py", inner.parent.with_suffix(".py"), inner.parent / "__init__.py"
+        files |= {next(file for file in candidates if file.exists())}
+    return files - {path}
 
 
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -85,3 +94,8 @@ def test_imports_point_up(path):
     assert here in ROOMS, f"{here} has no place in the list of rooms"
     allowed = set(ROOMS[: ROOMS.index(here) + 1]) - STRANGERS.get(here, set())
     assert imported_rooms(path) <= allowed
+
+
+def test_no_import_leads_back():
+    """Two files that need each other are one, or lack a third: TopologicalSorter names those of a circle."""
+    graphlib.TopologicalSorter({path: imported_files(path) for path in FILES}).prepare()

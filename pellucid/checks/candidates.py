@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pellucid.checks.cores import on_all_cores
 from pellucid.checks.fingerprint import Fingerprints
+from pellucid.parallel import on_all_cores
 
 ALL_PAIRS = 8192  # pictures: 0.6 s of one core
 CELLS = 6  # of each picture
@@ -39,7 +39,7 @@ def _cells(prints: Fingerprints) -> list[np.ndarray]:
     pivots = prints[rows[:: len(rows) // (2 * math.isqrt(len(rows)))]]
     starts = range(0, len(rows), _ROWS)
     nearest = on_all_cores(lambda start: _nearest(prints[rows[start : start + _ROWS]], pivots), starts)
-    cell, member = np.concatenate(nearest).ravel(), np.repeat(rows, CELLS)
+    cell, member = np.concatenate(list(nearest)).ravel(), np.repeat(rows, CELLS)
     order = np.argsort(cell, kind="stable")
     return np.split(member[order], np.cumsum(np.bincount(cell))[:-1])
 

@@ -20,9 +20,10 @@ import numpy as np
 
 from pellucid.checks.alignment import aligned, sampled
 from pellucid.checks.candidates import candidates
-from pellucid.checks.cores import on_all_cores
-from pellucid.checks.fingerprint import SIDE, Damping, Fingerprints, blank, shrunk, small_grey, unit
+from pellucid.checks.fingerprint import SIDE, Damping, Fingerprints, blank, unit
+from pellucid.images.shrinking import shrunk, small_grey
 from pellucid.kernels.blas import single_threaded_blas
+from pellucid.parallel import on_all_cores
 
 NEIGHBOUR = 5  # the usual distance is that to this neighbour
 SHARE = 0.15  # of the usual distance, below which pictures are copies
@@ -133,7 +134,7 @@ def _usual_distances(prints: Fingerprints, labels: np.ndarray, sample: np.ndarra
         distance[np.arange(len(rows)), rows] = 2
         return np.median(_beyond_copies(np.sort(np.partition(distance, others - 1, axis=1)[:, :others], axis=1)))
 
-    for label, found in zip(present, on_all_cores(of_class, present)):
+    for label, found in zip(present, on_all_cores(of_class, present), strict=True):
         usual[labels == label] = found
     return usual
 

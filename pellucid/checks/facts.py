@@ -3,13 +3,13 @@
 import contextlib
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
-from pellucid.images.opening import BrokenPicture, header_of, opened
+from pellucid.images.picture_file import BrokenPicture, header_of, opened
+from pellucid.parallel import on_all_cores
 
 _EXIF, _TAKEN = 0x8769, 0x9003  # the part of EXIF about the picture, and in it the time at which it was taken
 _SAMPLE = 10_000  # pictures whose colours are averaged
@@ -40,8 +40,7 @@ class Facts:
 
 def facts_of_files(files: Sequence[str]) -> Facts:
     """The facts of files that can be read; one that has vanished since has none."""
-    with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="pellucid-facts") as pool:
-        rows = list(pool.map(_facts, files, chunksize=16))
+    rows = list(on_all_cores(_facts, files))
     formats, widths, heights, sizes, taken = zip(*rows) if rows else ((), (), (), (), ())
     return Facts(
         np.array(formats, dtype=np.str_),

@@ -17,12 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pellucid.checks.cores import on_all_cores
-
 SIDE = 16
 _FLOOR = 0.01  # variance added to each direction, of a total of 1: keeps the noise of re-encoding small
 _BLANK = 1 / 255  # deviation, as a share of the value range, below which a picture shows nothing
-_CHUNK_BYTES = 1 << 22
 
 
 class Fingerprints(NamedTuple):
@@ -86,36 +83,6 @@ def unit(grey: np.ndarray) -> np.ndarray:
 def blank(grey: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
     """(N,) bool: pictures (N, h, w) that show nothing, all of one value but for noise."""
     return grey.std(axis=(1, 2)) <= _BLANK * (value_range[1] - value_range[0])
-
-
-def small_grey(images: np.ndarray, side: int) -> np.ndarray:
-    """Pictures (N, H, W, C) as grey (N, h, w) float32: averaged over areas to `side` x `side`, never enlarged."""
-    n, height, width, channels = images.shape
-    luma = np.array([0.299, 0.587, 0.114] if channels == 3 else [1 / channels] * channels, np.float32)
-    out = np.empty((n, min(side, height), min(side, width)), np.float32)
-    step = max(1, _CHUNK_BYTES // (4 * height * width * channels))
-
-    def fill(start):
-        pixels = np.asarray(images[start : start + step], np.float32)
-        out[start : start + step] = shrunk(pixels @ luma, side)
-
-    on_all_cores(fill, range(0, n, step))
-    return out
-
-
-def shrunk(grey: np.ndarray, side: int) -> np.ndarray:
-    """Pictures (N, H, W) averaged over areas to at most `side` x `side`."""
-    height, width = grey.shape[1:]
-    return _averaging(height, min(side, height)) @ grey @ _averaging(width, min(side, width)).T
-
-
-def _averaging(size: int, target: int) -> np.ndarray:
-    """(target, size): row t averages the pixels that the t-th of `target` equal parts covers, in proportion."""
-    edges = np.linspace(0, size, target + 1)
-    first, last = edges[:-1, None], edges[1:, None]
-    pixel = np.arange(size)
-    covered = np.clip(np.minimum(last, pixel + 1) - np.maximum(first, pixel), 0, None)
-    return (covered * target / size).astype(np.float32)
 
 
 def _halves(plain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

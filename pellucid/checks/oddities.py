@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.checks.facts import Facts
-from pellucid.checks.fingerprint import SIDE, blank, small_grey
+from pellucid.checks.fingerprint import SIDE, blank
+from pellucid.images.shrinking import small_grey
 
 _TINY = 8  # pixels of the shorter side below which a picture shows hardly anything
 _SMALL = 1 / 4  # of the usual shorter side, below which a picture stands out

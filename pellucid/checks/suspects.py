@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.checks.copies import Copies
-from pellucid.checks.fingerprint import SIDE, small_grey, unit
+from pellucid.checks.fingerprint import SIDE, unit
+from pellucid.images.shrinking import small_grey
 from pellucid.kernels.blas import single_threaded_blas
 
 NEIGHBOURS = 10

@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.evaluation.interval import wilson
 from pellucid.evaluation.pairing import mcnemar
+from pellucid.images.shrinking import small_colour
 from pellucid.kernels.blas import single_threaded_blas
 
 MOST_LEARNED, MOST_TESTED = 5000, 2000  # pictures; evenly spread over their part where there are more
@@ -103,23 +104,10 @@ def small(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """The pictures at `rows` as rows of numbers (n, features): at most 16 × 16 pixels, each a mean of those it covers."""
     if images.ndim == 2:
         return np.asarray(images[rows], dtype=np.float32)
-    steps = [max(1, length // _LARGEST) for length in images.shape[1:3]]
-    down, across = (_means(len(range(0, length, step))) for length, step in zip(images.shape[1:3], steps))
-    parts = []
-    for start in range(0, len(rows), _CHUNK):
-        pictures = images[rows[start : start + _CHUNK]][:, :: steps[0], :: steps[1]].astype(np.float32)
-        shrunk = np.tensordot(across, np.tensordot(down, pictures, (1, 1)), (1, 2))  # (columns, rows, n, C)
-        parts.append(shrunk.transpose(2, 1, 0, 3).reshape(len(pictures), -1))
-    return np.concatenate(parts)
-
-
-def _means(length: int) -> np.ndarray:
-    """(min(length, 16), length): each row takes the mean of an equal share of the pixels along an axis."""
-    count = min(length, SIDE)
-    edges = np.linspace(0, length, count + 1)
-    pixels = np.arange(length)
-    overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    return (np.maximum(overlap, 0) * count / length).astype(np.float32)
+    down, right = (max(1, length // _LARGEST) for length in images.shape[1:3])
+    chunks = (images[rows[start : start + _CHUNK], ::down, ::right] for start in range(0, len(rows), _CHUNK))
+    parts = [small_colour(chunk, SIDE) for chunk in chunks]
+    return np.concatenate([part.reshape(len(part), -1) for part in parts])
 
 
 def _spread(rows: np.ndarray, most: int) -> np.ndarray:

@@ -9,7 +9,8 @@ from pellucid.images.input_spec import InputSpec
 from pellucid.images.order import ordered_folds, ordered_parts
 from pellucid.images.reading import read
 from pellucid.images.shape import choose_shape
-from pellucid.images.source import Source, open_source
+from pellucid.images.source import Source
+from pellucid.images.source_opening import open_source
 from pellucid.images.split import Split, folds, group_by_pattern, make_split
 
 __all__ = [

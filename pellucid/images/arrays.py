@@ -6,9 +6,9 @@ import numpy as np
 
 from pellucid.errors import DataError
 from pellucid.images.fit import fit_arrays
+from pellucid.kernels.reference.colour import LUMA
 
 _LARGEST = np.finfo(np.float32).max
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as for files
 
 
 def as_batch(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -75,6 +75,6 @@ def fitted(images: np.ndarray, shape: tuple[int, ...], fit: str, value_range: tu
 def _luma(images: np.ndarray) -> np.ndarray:
     grey = np.empty((*images.shape[:3], 1), images.dtype)
     for picture, out in zip(images, grey, strict=True):
-        values = picture @ _LUMA
+        values = picture @ LUMA
         out[..., 0] = np.rint(values) if images.dtype == np.uint8 else values
     return grey

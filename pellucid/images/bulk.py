@@ -1,21 +1,16 @@
 """Many picture files at once: every core decodes, results come in the order of the files, and few wait in memory."""
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pellucid.images.decode import decode_with_header
-from pellucid.images.opening import BrokenPicture, Header, read_header
+from pellucid.images.picture_file import BrokenPicture, Header, read_header
 from pellucid.images.source import Source
+from pellucid.parallel import on_all_cores
 
 _CHUNK = 8  # files a task: handing over a task costs 30 us, decoding a small photograph 400
-_WAITING = 4  # finished or running tasks a thread, so that a slow consumer does not fill the memory
-
-Result = TypeVar("Result")
 
 
 def files_of(source: Source) -> list[str]:
@@ -25,27 +20,16 @@ def files_of(source: Source) -> list[str]:
 
 def read_headers(files: Sequence[str]) -> Iterator[list[Header | str]]:
     """Headers of a few files at a time; for a broken file the reason. Whoever stops early leaves the rest unopened."""
-    return _in_chunks(_headers, files)
+    return on_all_cores(_headers, _chunks(files))
 
 
 def decode_files(files: Sequence[str], shape: tuple[int, int, int], fit: str) -> Iterator[tuple[np.ndarray, list[Header | str]]]:
     """Pixels (n, H, W, C) uint8 of a few files at a time, without the broken; a header or the reason for each file."""
-    return _in_chunks(lambda chunk: _pixels(chunk, shape, fit), files)
+    return on_all_cores(lambda chunk: _pixels(chunk, shape, fit), _chunks(files))
 
 
-def _in_chunks(work: Callable[[Sequence[str]], Result], files: Sequence[str]) -> Iterator[Result]:
-    threads = os.cpu_count() or 1
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="pellucid-pictures")
-    try:
-        waiting = deque()
-        for start in range(0, len(files), _CHUNK):
-            waiting.append(pool.submit(work, files[start : start + _CHUNK]))
-            if len(waiting) >= _WAITING * threads:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _chunks(files: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (files[start : start + _CHUNK] for start in range(0, len(files), _CHUNK))
 
 
 def _headers(files: Sequence[str]) -> list[Header | str]:

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from pellucid.images.fit import padded, place, scaled
-from pellucid.images.opening import LYING, Header, PictureFile, header_of, is_grey, opened, orientation
+from pellucid.images.picture_file import LYING, Header, PictureFile, header_of, is_grey, opened, orientation
 
 RULES = 1  # rises when these rules, or what is cached beside the pixels, change: older caches are then read again
 

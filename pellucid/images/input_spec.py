@@ -2,9 +2,7 @@
 
 import functools
 import math
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +11,8 @@ from pellucid.errors import DataError, RecipeError
 from pellucid.images.arrays import as_batch, check_numbers, check_range
 from pellucid.images.decode import decode
 from pellucid.images.fit import FITS
-from pellucid.images.opening import PictureFile
+from pellucid.images.picture_file import PictureFile
+from pellucid.parallel import on_all_cores
 
 NORMALISATIONS = ("none", "unit", "standard")
 
@@ -195,8 +194,7 @@ class InputSpec:
             return np.empty((0, *self.shape), np.uint8)
         if len(sources) == 1:
             return self.decode(sources[0])[np.newaxis]
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.stack(list(pool.map(self.decode, sources)))
+        return np.stack(list(on_all_cores(self.decode, sources)))
 
 
 def _moments(images: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -84,7 +84,11 @@ def _deviations(drop: np.ndarray) -> float:
 
 
 def _shrunk(images: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Those chosen, (n, h, w) float64 with h, w <= 12, grey, each with mean 0 and deviation 1."""
+    """Those chosen, (n, h, w) float64 with h, w <= 12, grey, each with mean 0 and deviation 1.
+
+    Averaged over blocks of whole pixels, not over equal areas as `shrinking` does: the limits above were found with blocks. With
+    areas, 17 of 135 tests between two digits of MNIST come out otherwise; a mirrored 0 against 3 loses 0.37 where it was 0.64.
+    """
     down, right = (max(1, length // (2 * SIDE)) for length in images.shape[1:3])  # of large pictures, some pixels are enough
     pictures = images[chosen, ::down, ::right].mean(axis=3)
     for axis in (1, 2):

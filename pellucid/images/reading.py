@@ -12,7 +12,7 @@ from pellucid.images.arrays import fitted
 from pellucid.images.bulk import decode_files, files_of
 from pellucid.images.cache import PictureCache, cache_folder
 from pellucid.images.dataset import Dataset
-from pellucid.images.opening import Header
+from pellucid.images.picture_file import Header
 from pellucid.images.source import Source
 
 Progress = Callable[[int], object]

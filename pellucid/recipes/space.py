@@ -1,7 +1,7 @@
 """The table [tune] of a recipe: what a search may change, and how far."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -9,9 +9,6 @@ from pellucid.errors import RecipeError
 from pellucid.recipes.kinds import Section
 from pellucid.recipes.problems import did_you_mean, dotted_keys, expected, show
 from pellucid.recipes.settings import field_adapter
-
-if TYPE_CHECKING:
-    from pellucid.recipes.recipe import Recipe
 
 SECTIONS = ("augment", "network", "loss", "optimizer", "schedule", "training", "input")
 
@@ -75,29 +72,6 @@ def read_space(table: Any, model: type[BaseModel]) -> Space:
     return {key: _dimension(key, entry, model) for key, entry in _flat(table)}
 
 
-def default_space(recipe: "Recipe") -> Space:
-    """What is worth searching where a recipe does not say: rate, regularisation, size of the network, changes of pictures."""
-    network, optimizer, augment = recipe.network, recipe.optimizer, recipe.augment
-    space: Space = {}
-    if optimizer.name != "lbfgs":
-        space["optimizer.learning_rate"] = _around(optimizer.learning_rate, 10)
-        space["training.batch_size"] = Choices(choices=(16, 32, 64, 128))
-    if optimizer.name in ("adamw", "muon"):
-        space["optimizer.weight_decay"] = Range(low=0.001, high=0.3, log=True)
-    else:
-        space["loss.l2"] = Range(low=1e-6, high=0.01, log=True)
-    if "hidden" in network.described_by and network.hidden:
-        space["network.hidden"] = Choices(choices=_sizes(network.hidden))
-    if "dropout" in network.described_by:
-        space["network.dropout"] = Range(low=0.0, high=0.5)
-    if "width" in network.described_by and network.width:
-        space["network.width"] = Choices(choices=_sizes(network.width))
-    for name in ("shift", "rotate", "scale"):
-        if strength := getattr(augment, name):
-            space[f"augment.{name}"] = Range(low=0.0, high=min(2 * strength, 45.0 if name == "rotate" else 0.9))
-    return space
-
-
 def whole(key: str, found: Range, model: type[BaseModel]) -> bool:
     """Whether only the whole numbers of a range are meant: `key` takes no others."""
     return not _takes(field_adapter(model, key), float(found.low))
@@ -154,15 +128,3 @@ def _takes(adapter: TypeAdapter, value: Any) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _around(value: float, factor: float) -> Range:
-    """From a `factor`th of a value to `factor` times it, to two digits."""
-    return Range(low=float(f"{value / factor:.1e}"), high=float(f"{value * factor:.1e}"), log=True)
-
-
-def _sizes(size: int | tuple[int, ...]) -> tuple:
-    """Half as much, as much, and twice as much."""
-    if isinstance(size, int):
-        return max(1, size // 2), size, 2 * size
-    return [max(1, units // 2) for units in size], list(size), [2 * units for units in size]

@@ -4,7 +4,8 @@
 each figure on a matplotlib `ax`, and `pellucid.report.sentences` says in words what the numbers mean.
 """
 
-from pellucid.report.checks import Checks, Strip, Tile, check_sentences, render_checks
+from pellucid.report.check_page import render_checks
+from pellucid.report.checks import Checks, Strip, Tile, check_sentences
 from pellucid.report.choice import gallery, refused, samples
 from pellucid.report.comparison import render_comparison
 from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, Rebuilt, ReportData

@@ -1,4 +1,4 @@
-"""What the checks before training found: sentences, and pictures side by side, for the report and for a page of their own."""
+"""What the checks before training found: sentences, and pictures side by side, as a report or a page shows them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -39,13 +39,6 @@ class Checks(NamedTuple):
     sentences: Sequence[str]
     serious: int
     strips: Sequence[Strip] = ()
-
-
-def render_checks(checks: Checks, title: str, facts: Sequence[tuple[str, str]]) -> str:
-    """The page of `pellucid check`, complete."""
-    from pellucid.report.environment import template
-
-    return template("check_page.html").render(checks=checks, title=title, facts=facts)
 
 
 def check_sentences(findings: Findings, together: bool | None = None) -> tuple[list[str], int]:

@@ -6,6 +6,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from pellucid.images.display import displayed
+
 _LARGEST = 64  # pixels on the longer side of a thumbnail
 _PHOTOGRAPH = 32 * 32  # pixels from which a thumbnail is stored as JPEG: PNG takes three times as much
 _UNITS, _LARGEST_UNIT = 32, 48  # first-layer units shown, and pixels on their longer side
@@ -18,12 +20,8 @@ def thumbnail(values: np.ndarray, value_range: tuple[float, float] = (0.0, 255.0
 
     Smaller pictures keep their pixels. Two channels or more than three: the first is shown in grey.
     """
-    values = np.asarray(values, dtype=np.float32)
-    values = values[..., None] if values.ndim == 2 else values
-    values = values if values.shape[2] in (1, 3) else values[..., :1]
-    low, high = value_range
-    scaled = np.nan_to_num((values - low) / ((high - low) or 1) * 255, nan=0, posinf=255, neginf=0)
-    return _shrunk(np.clip(scaled.round(), 0, 255).astype(np.uint8), _LARGEST)
+    values = values[..., np.newaxis] if np.ndim(values) == 2 else values
+    return _shrunk(displayed(values, value_range), _LARGEST)
 
 
 def data_uri(pixels: np.ndarray) -> str:

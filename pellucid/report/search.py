@@ -1,33 +1,16 @@
 """A search as one HTML page: its history, what mattered, its best trials, the best recipe; no script, nothing loaded."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from pellucid.report import words
 from pellucid.report.drawings import search_svg
+from pellucid.report.environment import template
+from pellucid.report.trials import Trial, ranked
 
 BEST_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One training of a search."""
-
-    number: int  # from 0
-    state: str  # "complete", "pruned": cut short, "failed", "unfinished": being trained, or killed
-    values: Mapping[str, Any]  # by dotted key
-    loss: float | None = None  # the lowest validation loss; of a trial that was cut short, its last one
-    curve: tuple[float, ...] = ()  # the validation loss of each epoch
-    accuracy: float | None = None  # on the validation pictures, with the weights of the lowest loss
-    epochs: int = 0
-    seconds: float = 0.0
-    problem: str = ""  # why a trial failed, or was given up
-
-    def to_json(self) -> dict:
-        return asdict(self) | {"values": dict(self.values), "curve": list(self.curve)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,16 +32,8 @@ class SearchData:
     command: str  # that trains it
 
 
-def ranked(trials: Sequence[Trial]) -> list[Trial]:
-    """The complete trials, the lowest validation loss first."""
-    complete = [trial for trial in trials if trial.state == "complete" and math.isfinite(trial.loss)]
-    return sorted(complete, key=lambda trial: trial.loss)
-
-
 def render_search(data: SearchData) -> str:
     """The page, complete; every name and text is escaped where it is put in."""
-    from pellucid.report.environment import template
-
     history, effects = search_svg(data.trials, {key: key in data.logarithmic for key in data.space})
     return template("search.html", value=value_text).render(
         data=data,

@@ -10,7 +10,7 @@ _HOME = {
     "Evaluation": "pellucid.runs.evaluation",
     "Explanation": "pellucid.runs.explanation",
     "Prediction": "pellucid.runs.prediction",
-    "Preview": "pellucid.runs.previews",
+    "Preview": "pellucid.runs.sheets.previews",
     "Reproduction": "pellucid.runs.reproduction",
     "Run": "pellucid.runs.run",
     "Silent": "pellucid.runs.progress",

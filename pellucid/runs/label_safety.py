@@ -1,7 +1,7 @@
 """Where the changes of a recipe seem to turn pictures of one class into another: a warning, or a default that leaves them out."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,21 +11,16 @@ from pellucid.recipes import Recipe
 from pellucid.recipes.sections import Augment
 from pellucid.runs.progress import Silent
 
-if TYPE_CHECKING:  # which asks here before it is complete
-    from pellucid.runs.prepare import Prepared
-
 HALF_ROUND = 135  # degrees from which turned pictures are as good as upside down
 LEAST_PICTURES = 20  # fewer prove nothing
 
 
-def label_warnings(prepared: "Prepared") -> list[str]:
+def label_warnings(augment: Augment, dataset: Dataset, train: np.ndarray) -> list[str]:
     """A sentence for each setting of [augment] that the training pictures speak against; for most recipes none."""
-    classes = prepared.dataset.classes
-    found = suspects(prepared.recipe.augment, prepared.dataset, prepared.split.train)
     return [
-        f"augment.{key} seems to change labels: {_evidence(tried, classes)}. "
+        f"augment.{key} seems to change labels: {_evidence(tried, dataset.classes)}. "
         f"Leave it out unless pictures {CHANGES[tried.change][0]} keep their class."
-        for key, tried in found.items()
+        for key, tried in suspects(augment, dataset, train).items()
     ]
 
 

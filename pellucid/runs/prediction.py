@@ -3,9 +3,8 @@
 import csv
 import io
 import os
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from pellucid.errors import DataError
 from pellucid.evaluation import spreadsheet_safe
 from pellucid.files import atomic_write
 from pellucid.images.formats import FORMATS, ignored_kind, is_hidden, natural_key
-from pellucid.images.opening import BrokenPicture
+from pellucid.images.picture_file import BrokenPicture
+from pellucid.parallel import on_all_cores
 from pellucid.runs.progress import Silent
 
 
@@ -125,7 +125,7 @@ def _answer(classifier: Classifier, pictures: Sequence[tuple[Path, np.ndarray]])
 
 
 def _decoded(
-    paths: Iterable[Path], decode: Callable[[Path], np.ndarray], ahead: int
+    paths: Sequence[Path], decode: Callable[[Path], np.ndarray], ahead: int
 ) -> Iterator[tuple[Path, np.ndarray | BrokenPicture]]:
     """Each path with its values, or with what is wrong with it; at most `ahead` are decoded before their turn."""
 
@@ -137,18 +137,7 @@ def _decoded(
         except BrokenPicture as broken:
             return broken
 
-    waiting: deque = deque()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        try:
-            for path in paths:
-                waiting.append((path, pool.submit(attempt, path)))
-                if len(waiting) == ahead:
-                    first, future = waiting.popleft()
-                    yield first, future.result()
-            for path, future in waiting:
-                yield path, future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    return zip(paths, on_all_cores(attempt, paths, ahead), strict=True)
 
 
 def _in_batches(items: Iterable, size: int) -> Iterator[list]:

@@ -1,7 +1,7 @@
 """What a recipe's changes make of training pictures, before anything is trained."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,48 +9,16 @@ import numpy as np
 
 from pellucid.errors import RecipeError
 from pellucid.images import Augmentation, Batches
+from pellucid.images.display import displayed
 from pellucid.recipes import Recipe
 from pellucid.runs.assemble import build_augmentation
 from pellucid.runs.label_safety import label_warnings
 from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
+from pellucid.runs.sheets.previews import Changed, Preview, PreviewRow
 
 ROWS = 10
 VERSIONS = 7
-
-
-@dataclass(frozen=True, eq=False)
-class Changed:
-    """A picture as one epoch shows it."""
-
-    pixels: np.ndarray  # (H, W, 1 or 3) uint8
-    shares: Sequence[tuple[str, float]] = ()  # of one or two classes, the larger first, where pictures are mixed
-
-
-@dataclass(frozen=True, eq=False)
-class PreviewRow:
-    """A training picture and its versions in the first epochs."""
-
-    path: str
-    label: str
-    original: np.ndarray  # (H, W, 1 or 3) uint8
-    versions: Sequence[Changed]
-
-
-@dataclass(frozen=True, eq=False)
-class Preview:
-    """Some pictures with their versions, what changed them, and what speaks against it."""
-
-    name: str  # of the source
-    settings: dict[str, Any]  # the keys of [augment] that are set
-    rows: Sequence[PreviewRow] = field(repr=False)
-    warnings: Sequence[str] = ()
-
-    def write(self, path: str | Path) -> None:
-        """Draw the sheet and write it as a PNG file. Errors: OutputError."""
-        from pellucid.runs.sheets.previews import write_preview
-
-        write_preview(self, path)
 
 
 def preview(
@@ -70,8 +38,9 @@ def preview(
         named = f"the recipe {prepared.recipe.name} changes" if prepared.recipe.name else "the recipe changes"
         raise RecipeError(f"{named} no pictures; try --set augment.flip=true, or other keys of [augment]")
     rows = _some_of_each_class(prepared)
-    settings = prepared.recipe.augment.chosen()
-    return Preview(prepared.dataset.name, settings, _rows(prepared, augmentation, rows), label_warnings(prepared))
+    augment, dataset = prepared.recipe.augment, prepared.dataset
+    warnings = label_warnings(augment, dataset, prepared.split.train)
+    return Preview(dataset.name, augment.chosen(), _rows(prepared, augmentation, rows), warnings)
 
 
 def _some_of_each_class(prepared: Prepared) -> np.ndarray:
@@ -94,18 +63,11 @@ def _rows(prepared: Prepared, augmentation: Augmentation, rows: np.ndarray) -> l
     for epoch in range(VERSIONS):
         for x, t, _ in batches.epoch(epoch):
             for shown, values, target in zip(versions, spec.restore(x), t, strict=True):
-                shown.append(Changed(_pixels(values, spec.value_range), _shares(target, classes)))
+                shown.append(Changed(displayed(values, spec.value_range), _shares(target, classes)))
     return [
-        PreviewRow(dataset.paths[row], classes[dataset.labels[row]], _pixels(dataset.images[row], spec.value_range), shown)
+        PreviewRow(dataset.paths[row], classes[dataset.labels[row]], displayed(dataset.images[row], spec.value_range), shown)
         for row, shown in zip(rows, versions, strict=True)
     ]
-
-
-def _pixels(values: np.ndarray, value_range: tuple[float, float]) -> np.ndarray:
-    """Values (H, W, C) as (H, W, 1 or 3) uint8: what lies outside the range is cut off, of other channels the first is shown."""
-    low, high = value_range
-    values = values if values.shape[2] in (1, 3) else values[..., :1]
-    return np.clip(np.rint((values.astype(np.float32) - low) * (255 / (high - low))), 0, 255).astype(np.uint8)
 
 
 def _shares(target: np.ndarray | np.integer, classes: Sequence[str]) -> list[tuple[str, float]]:

@@ -62,7 +62,7 @@ def train_prepared(prepared: Prepared, out: str | Path | None, progress: Silent,
     if prepared.recipe.training.learning_curve:
         announce(prepared, progress)
     check_refusals(prepared)
-    for warning in label_warnings(prepared):
+    for warning in label_warnings(prepared.recipe.augment, prepared.dataset, prepared.split.train):
         progress.say(f"warning: {warning}")
     folder = RunFolder.create(out, prepared.dataset.name)
     try:

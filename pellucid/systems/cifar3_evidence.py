@@ -6,6 +6,7 @@ import numpy as np
 
 from pellucid.evaluation import wilson
 from pellucid.images import open_source
+from pellucid.images.shrinking import small_colour
 from pellucid.report.words import count
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.measured import confusion, difference, differences, most_confused
@@ -138,14 +139,8 @@ def _plain_borders(images: np.ndarray) -> np.ndarray:
 
 def _most_similar(pictures: np.ndarray, others: np.ndarray) -> np.ndarray:
     """For each picture the number of the other one that is nearest to it, both as thumbnails of 8 x 8 pixels."""
-    a, b = _thumbnails(pictures), _thumbnails(others)
+    a, b = ((small_colour(images, 8) / 255).reshape(len(images), -1) for images in (pictures, others))
     return np.argmin((b * b).sum(axis=1) - 2 * a @ b.T, axis=1)
-
-
-def _thumbnails(images: np.ndarray) -> np.ndarray:
-    n, height, width, channels = images.shape
-    parts = images.reshape(n, 8, height // 8, 8, width // 8, channels).astype(np.float32)
-    return parts.mean(axis=(2, 4)).reshape(n, -1) / 255
 
 
 def watched(results: Results) -> Evidence:

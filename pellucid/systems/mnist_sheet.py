@@ -5,6 +5,7 @@ import io
 import numpy as np
 
 from pellucid.images import Augmentation, Batches, InputSpec, open_source
+from pellucid.images.display import displayed
 from pellucid.recipes import load_recipe
 from pellucid.systems.evidence import Evidence
 from pellucid.systems.results import Results
@@ -37,7 +38,7 @@ def _versions(originals: np.ndarray, recipe: str) -> np.ndarray:
     places = np.arange(len(originals))
     batches = Batches(originals, places, places, spec, 0, augmentation=augmentation)
     shown = [x.copy() for epoch in range(VERSIONS) for x, _, _ in batches.epoch(epoch)]
-    return np.clip(np.rint(np.array(shown) * 255), 0, 255).astype(np.uint8)
+    return displayed(np.array(shown), (0.0, 1.0))
 
 
 def _png(bands: list[np.ndarray]) -> bytes:

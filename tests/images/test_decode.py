@@ -9,7 +9,7 @@ from PIL import Image, ImageFile
 
 from pellucid.images.decode import decode, decode_with_header
 from pellucid.images.fit import FITS
-from pellucid.images.opening import BrokenPicture, read_header
+from pellucid.images.picture_file import BrokenPicture, read_header
 
 NOISE = np.random.default_rng(0).integers(0, 256, (12, 17, 3), dtype=np.uint8)
 LOSSLESS = {"PNG": {}, "BMP": {}, "TIFF": {}, "WEBP": {"lossless": True}}

@@ -1,6 +1,7 @@
 """The page of a search."""
 
-from pellucid.report.search import SearchData, Trial, ranked, render_search, sentences
+from pellucid.report.search import SearchData, render_search, sentences
+from pellucid.report.trials import Trial, ranked
 from tests.report.test_page import ATTACK, Page
 
 RATE, SIZE = "optimizer.learning_rate", "network.hidden"

@@ -31,6 +31,10 @@ def test_training_on_mirrored_digits_warns_with_numbers(tmp_path):
         assert "augment.flip seems to change labels" in text and "training pictures right, but mirrored left to right only" in text
 
 
+def warned(prepared):
+    return label_warnings(prepared.recipe.augment, prepared.dataset, prepared.split.train)
+
+
 @pytest.mark.parametrize(
     "settings, expected",
     [
@@ -42,7 +46,7 @@ def test_training_on_mirrored_digits_warns_with_numbers(tmp_path):
     ids=str,
 )
 def test_only_what_could_change_labels_is_tried(settings, expected):
-    warnings = label_warnings(prepare("digits", None, settings, Silent()))
+    warnings = warned(prepare("digits", None, settings, Silent()))
     assert [warning.split()[0] for warning in warnings] == expected
 
 
@@ -62,7 +66,7 @@ def test_a_default_recipe_leaves_out_what_seems_to_change_labels(tmp_path):
     assert prepared.recipe.augment.shift > 0  # the others stay
     [line] = [line for line in heard.lines if "left out, for fear" in line]
     assert line.startswith("augment.flip and augment.views") and "mirrored left to right only" in line
-    assert label_warnings(prepared) == []
+    assert warned(prepared) == []
 
 
 def test_what_the_user_asked_for_stays(tmp_path):
@@ -71,7 +75,7 @@ def test_what_the_user_asked_for_stays(tmp_path):
     assert (asked.recipe.augment.flip, asked.recipe.augment.views) == (True, "none")
     named = prepare(path, "photographs", {}, Silent())
     assert (named.recipe.augment.flip, named.recipe.augment.views) == (True, "flip")
-    assert len(label_warnings(named)) == 2
+    assert len(warned(named)) == 2
 
 
 def test_a_few_pictures_and_pictures_like_their_mirror_image_are_mirrored(tmp_path):

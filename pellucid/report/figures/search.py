@@ -3,19 +3,16 @@
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pellucid.report.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, RULE, dress
+from pellucid.report.trials import Trial
 from pellucid.report.words import shorten
-
-if TYPE_CHECKING:
-    from pellucid.report.search import Trial
 
 _SPREAD = 10  # losses that differ by more than this factor are drawn on a logarithmic scale
 _OUTLIERS = 4  # times the median loss: what lies above is drawn at the edge
 
 
-def history(ax, trials: Sequence["Trial"]) -> None:
+def history(ax, trials: Sequence[Trial]) -> None:
     """The validation loss of each trial in turn, and the lowest so far as a line; rings were cut short."""
     done = with_loss(trials)
     _prepare(ax, "Validation loss by trial", "trial")
@@ -28,7 +25,7 @@ def history(ax, trials: Sequence["Trial"]) -> None:
     ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
 
 
-def effect(ax, trials: Sequence["Trial"], key: str, logarithmic: bool = False) -> None:
+def effect(ax, trials: Sequence[Trial], key: str, logarithmic: bool = False) -> None:
     """The validation loss of each trial by its value of one setting."""
     done = [trial for trial in with_loss(trials) if key in trial.values]
     _prepare(ax, key, "")
@@ -45,7 +42,7 @@ def effect(ax, trials: Sequence["Trial"], key: str, logarithmic: bool = False) -
     ax.set_xlim(-0.6, len(names) - 0.4)
 
 
-def with_loss(trials: Sequence["Trial"]) -> list["Trial"]:
+def with_loss(trials: Sequence[Trial]) -> list[Trial]:
     """Those that can be drawn."""
     return [trial for trial in trials if trial.loss is not None and math.isfinite(trial.loss)]
 
@@ -57,7 +54,7 @@ def _prepare(ax, title: str, across: str) -> None:
     ax.set_xlabel(across, color=MUTED)
 
 
-def _dots(ax, trials: Sequence["Trial"], x: Sequence[float]) -> None:
+def _dots(ax, trials: Sequence[Trial], x: Sequence[float]) -> None:
     """A dot for each trial: filled if it ran to its end, a ring if it was cut short, orange for the best."""
     losses = sorted(trial.loss for trial in trials)
     ceiling = _OUTLIERS * losses[len(losses) // 2] if losses else 1.0

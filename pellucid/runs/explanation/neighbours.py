@@ -9,9 +9,10 @@ from pellucid.classifier import Classifier
 from pellucid.errors import DataError
 from pellucid.explanation.explained import Neighbour
 from pellucid.images import Dataset
+from pellucid.images.display import displayed
 from pellucid.recipes import Recipe
 from pellucid.runs.evaluation import in_model_range, parts_of
-from pellucid.runs.explanation.subject import Subject, as_bytes, read_as_trained
+from pellucid.runs.explanation.subject import Subject, read_as_trained
 from pellucid.runs.progress import Silent
 
 NEIGHBOURS = 8
@@ -55,7 +56,7 @@ def _nearest(classifier: Classifier, shown: Subject, dataset: Dataset, rows: np.
             dataset.paths[row],
             classifier.classes[dataset.labels[row]],
             float(distance),
-            as_bytes(classifier, in_model_range(classifier, dataset, np.array([row]))[0]),
+            displayed(in_model_range(classifier, dataset, np.array([row]))[0], classifier.input.value_range),
         )
         for row, distance in zip(rows[chosen], distances)
     )

@@ -10,6 +10,7 @@ from pellucid.classifier import Classifier
 from pellucid.errors import DataError
 from pellucid.images import Dataset, open_source, read
 from pellucid.images.decode import decode_with_header
+from pellucid.images.display import displayed
 from pellucid.recipes import Recipe
 from pellucid.runs.evaluation import in_model_range
 from pellucid.runs.prepare import files_behind, labelling
@@ -42,7 +43,7 @@ def subject_of(classifier: Classifier, given: str | Path, recipe: Recipe | None)
     original, header = decode_with_header(str(given))
     step = -(-max(original.shape[:2]) // _ORIGINAL)
     shrunk, _ = decode_with_header(str(given), (*(max(1, side // step) for side in original.shape[:2]), original.shape[2]))
-    return Subject(str(given), values, as_bytes(classifier, values[0]), shrunk, (header.width, header.height))
+    return Subject(str(given), values, displayed(values[0], classifier.input.value_range), shrunk, (header.width, header.height))
 
 
 def _row(classifier: Classifier, source: str, row: int, recipe: Recipe | None) -> Subject:
@@ -50,15 +51,8 @@ def _row(classifier: Classifier, source: str, row: int, recipe: Recipe | None) -
     if row >= len(dataset):
         raise DataError(f"{source} has {len(dataset):,} pictures, so the last one is {source}[{len(dataset) - 1}]; got {row}")
     values = in_model_range(classifier, dataset, np.array([row]))
-    pixels = as_bytes(classifier, values[0])
+    pixels = displayed(values[0], classifier.input.value_range)
     return Subject(dataset.paths[row], values, pixels, pixels, pixels.shape[1::-1], int(dataset.labels[row]))
-
-
-def as_bytes(classifier: Classifier, values: np.ndarray) -> np.ndarray:
-    """Values in the model's range as uint8 (H, W, 1 or 3)."""
-    low, high = classifier.input.value_range
-    values = values if values.shape[2] in (1, 3) else values[..., :1]
-    return np.clip(np.round((values.astype(np.float32) - low) / (high - low) * 255), 0, 255).astype(np.uint8)
 
 
 def read_as_trained(

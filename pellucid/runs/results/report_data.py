@@ -100,7 +100,7 @@ def remarks(prepared: Prepared) -> list[str]:
         found.append(
             f"With fewer than {FEW:,} pictures, large networks that were pretrained on millions of others usually score higher."
         )
-    return found + label_warnings(prepared)
+    return found + label_warnings(prepared.recipe.augment, prepared.dataset, prepared.split.train)
 
 
 def _data_facts(prepared: Prepared) -> DataFacts:

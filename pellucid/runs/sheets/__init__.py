@@ -1,3 +1,3 @@
 """Contact sheets: many small pictures with words below them, in one file."""
 
-__all__: list[str] = []  # `write_sheet` in `predictions`, `write_preview` in `previews`: drawn where they are asked for
+__all__: list[str] = []  # `write_sheet` in `predictions`, `Preview` in `previews`: drawn where they are asked for

@@ -9,7 +9,7 @@ from PIL import Image
 
 from pellucid.files import atomic_write
 from pellucid.images.decode import decode
-from pellucid.images.opening import BrokenPicture, read_header
+from pellucid.images.picture_file import BrokenPicture, read_header
 from pellucid.runs.prediction import Answers, Prediction
 from pellucid.runs.sheets.canvas import GROUND, INK, QUIET, Canvas, elided
 

@@ -2,14 +2,15 @@
 
 import io
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from pellucid.files import atomic_write
-from pellucid.runs.previews import Preview, PreviewRow
 from pellucid.runs.sheets.canvas import INK, QUIET, Canvas, elided
 
 _SIDE = 128  # of a picture, about
@@ -20,11 +21,38 @@ _TOP = 112
 _LINE = 16  # height of each of the two lines below a picture that say which classes are mixed
 
 
-def write_preview(preview: Preview, path: str | Path) -> None:
-    """Draw the sheet and write it as a PNG file. Errors: OutputError."""
-    content = io.BytesIO()
-    draw_preview(preview).save(content, "PNG")
-    atomic_write(path, content.getvalue())
+@dataclass(frozen=True, eq=False)
+class Changed:
+    """A picture as one epoch shows it."""
+
+    pixels: np.ndarray  # (H, W, 1 or 3) uint8
+    shares: Sequence[tuple[str, float]] = ()  # of one or two classes, the larger first, where pictures are mixed
+
+
+@dataclass(frozen=True, eq=False)
+class PreviewRow:
+    """A training picture and its versions in the first epochs."""
+
+    path: str
+    label: str
+    original: np.ndarray  # (H, W, 1 or 3) uint8
+    versions: Sequence[Changed]
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """Some pictures with their versions, what changed them, and what speaks against it."""
+
+    name: str  # of the source
+    settings: dict[str, Any]  # the keys of [augment] that are set
+    rows: Sequence[PreviewRow] = field(repr=False)
+    warnings: Sequence[str] = ()
+
+    def write(self, path: str | Path) -> None:
+        """Draw the sheet and write it as a PNG file. Errors: OutputError."""
+        content = io.BytesIO()
+        draw_preview(self).save(content, "PNG")
+        atomic_write(path, content.getvalue())
 
 
 def draw_preview(preview: Preview) -> Image.Image:

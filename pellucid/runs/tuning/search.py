@@ -9,7 +9,8 @@ from pathlib import Path
 from pellucid.errors import Interrupted, RecipeError
 from pellucid.files import atomic_write
 from pellucid.recipes import Choices, Range, Recipe
-from pellucid.report.search import SearchData, Trial, ranked, render_search, value_text
+from pellucid.report.search import SearchData, render_search, value_text
+from pellucid.report.trials import Trial, ranked
 from pellucid.runs.tuning.study import Study
 from pellucid.runs.tuning.trial import Task, varied
 

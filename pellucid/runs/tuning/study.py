@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pellucid.errors import DataError, OutputError, PellucidError
 from pellucid.recipes import Choices, Range, Recipe, Space
 from pellucid.recipes.space import whole
-from pellucid.report.search import Trial
+from pellucid.report.trials import Trial
 from pellucid.seeding import generator
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pellucid.errors import RecipeError
 from pellucid.kernels import compilation_announced
 from pellucid.machine import cores
 from pellucid.recipes import Recipe, Space, default_space
-from pellucid.report.search import Trial, ranked
+from pellucid.report.trials import Trial, ranked
 from pellucid.runs.folder import DEFAULT, check_free, new_folder
 from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent

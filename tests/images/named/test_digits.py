@@ -1,7 +1,7 @@
 import numpy as np
 
 from pellucid.images.named import digits
-from pellucid.images.source import open_source
+from pellucid.images.source_opening import open_source
 
 
 def test_digits():

@@ -12,7 +12,7 @@ from PIL import Image
 from pellucid.errors import DataError
 from pellucid.images.readers import folder as module
 from pellucid.images.readers.folder import open_folder
-from pellucid.images.source import open_source
+from pellucid.images.source_opening import open_source
 
 
 def lay_out(root: Path, *names: str) -> Path:

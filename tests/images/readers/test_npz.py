@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid.errors import DataError, RecipeError
-from pellucid.images.source import Source, open_source
+from pellucid.images.source import Source
+from pellucid.images.source_opening import open_source
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 5, 4), dtype=np.uint8)
 LABELS = np.array([0, 1, 2, 0, 1, 2])

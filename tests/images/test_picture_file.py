@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from pellucid.errors import DataError
-from pellucid.images import opening
+from pellucid.images import picture_file
 from pellucid.images.decode import decode
-from pellucid.images.opening import BrokenPicture, read_header
+from pellucid.images.picture_file import BrokenPicture, read_header
 
 
 def encoded(format, size=(40, 30), **options) -> bytes:
@@ -127,7 +127,7 @@ def test_bytes_and_images_have_names_too():
 
 
 def test_heic_without_its_package(monkeypatch):
-    opening._reader.cache_clear()
+    picture_file._reader.cache_clear()
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(DataError, match="HEIC pictures need pillow-heif, which is missing: pip install pillow-heif"):
         decode(b"\0\0\0\x18ftypheic" + bytes(30))
