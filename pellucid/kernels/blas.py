@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 
 _lock = threading.Lock()
-_inside = 0  # blocks being run, in all threads
+_inside: list[int] = []  # for each block being run, the thread that entered it
 _before: list[tuple] = []  # (library, its number of threads) before the first of them
 
 
@@ -22,21 +22,28 @@ def single_threaded_blas() -> Iterator[None]:
     The setting belongs to the process. So the first of several blocks, in whichever threads, changes it and the last one
     gives it back: if each restored what it found, one thread would end the limit of another, or leave its own for good.
     """
-    global _inside, _before
+    global _before
+    thread = threading.get_ident()
     with _lock:
-        if _inside == 0:
+        if not _inside:
             _before = [(library, library.get_num_threads()) for library in _libraries("scipy.linalg" in sys.modules)]
             for library, _ in _before:
                 _set_threads(library, 1)
-        _inside += 1
+        _inside.append(thread)
     try:
         yield
     finally:
         with _lock:
-            _inside -= 1
-            if _inside == 0:
-                for library, count in _before:
-                    _set_threads(library, count)
+            if thread in _inside:  # not in a forked child, if another thread of the parent entered
+                _inside.remove(thread)
+                _give_back_if_outside()
+
+
+def _give_back_if_outside() -> None:
+    """The last block has ended: every library gets back the number of threads it had before the first."""
+    if not _inside:
+        for library, count in _before:
+            _set_threads(library, count)
 
 
 @functools.cache
@@ -57,11 +64,15 @@ def _set_threads(library, count: int) -> None:
     release(force=True)
 
 
-def _fresh_lock() -> None:
-    """In a forked child: another thread of the parent may have held the lock at that moment, and is not there to give it back."""
+def _in_child() -> None:
+    """In a forked child the parent's other threads are not there to give back the lock, or the limit of a block they were in."""
     global _lock
     _lock = threading.Lock()
+    own = [thread for thread in _inside if thread == threading.get_ident()]
+    if len(own) < len(_inside):
+        _inside[:] = own
+        _give_back_if_outside()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_fresh_lock)
+    os.register_at_fork(after_in_child=_in_child)

@@ -2,11 +2,11 @@
 
 import functools
 import inspect
-import math
 from types import ModuleType
 
 import numpy as np
 
+from pellucid.nn.buffers import Buffers
 from pellucid.nn.parameter import Parameter
 
 
@@ -23,19 +23,17 @@ class Layer:
     A layer is built once and then called; the network does both. The clauses:
 
     1. `build(in_shape)` returns `(out_shape, {name: Parameter})` and allocates nothing. Shapes leave out the batch
-    axis. 2. After that `self.W` and `self.dW` are views into the network's `theta` and `grad` for each declared
-    name "W".
+       axis.
+    2. After that `self.W` and `self.dW` are views into the network's `theta` and `grad` for each declared name "W".
        Write through them (`out=`, `[...] =`); never rebind them.
     3. `forward` never writes into `x`. What it returns belongs to the layer and is valid until its next `forward`.
     4. `train` says whether the layer behaves as in training (dropout); `keep` whether `backward` will follow.
     5. `backward(dy)` overwrites every gradient the layer declared; it may destroy `dy`. It computes gradients and
-    nothing
-       else: no updates, no clipping, no division by the batch (the loss owns that).
+       nothing else: no updates, no clipping, no division by the batch (the loss owns that).
     6. With `need_dx` false the input's gradient is not wanted (first layer), and None may be returned.
     7. `__init__` stores each argument under its own name, as a plain value: that is the layer's specification.
     8. An array declared with `learned=False` (running statistics) is a view into the network's `state`; it has no
-    gradient,
-       and `forward` with `train` keeps it up to date.
+       gradient, and `forward` with `train` keeps it up to date.
 
     Attributes set before `build`: `dtype`, `kernels` (the set of functions for that type), `clock`, `position`.
     """
@@ -48,6 +46,7 @@ class Layer:
     def settle(self, dtype: np.dtype, kernels: ModuleType, clock: Clock, position: tuple[int, ...]) -> None:
         """Take in the surroundings: once, before `build`."""
         self.dtype, self.kernels, self.clock, self.position = dtype, kernels, clock, position
+        self._buffers = Buffers()
 
     def bind(self, name: str, array: np.ndarray, gradient: np.ndarray | None) -> None:
         """Take the view of a declared array, and that of its gradient if it is learned: once, after `build`."""
@@ -89,14 +88,7 @@ class Layer:
 
     def buffer(self, name: str, *shape: int, dtype=None) -> np.ndarray:
         """A reusable, contiguous, uninitialised array of this layer: the same name is the same memory."""
-        pool = self.__dict__.setdefault("_pool", {})
-        view = pool.get(name)
-        if view is None or view.shape != shape:  # else the same view again: making one takes longer than a small kernel
-            memory, size = pool.get((name,)), math.prod(shape)
-            if memory is None or memory.size < size:
-                memory = pool[name,] = np.empty(size, dtype or self.dtype)
-            view = pool[name] = memory[:size].reshape(shape)
-        return view
+        return self._buffers.array(name, shape, dtype or self.dtype)
 
     def __repr__(self):
         return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in self.arguments().items())})"

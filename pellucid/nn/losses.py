@@ -9,6 +9,7 @@ from types import ModuleType
 import numpy as np
 
 from pellucid.kernels import reference
+from pellucid.nn.buffers import Buffers
 
 
 class Loss:
@@ -25,7 +26,7 @@ class Loss:
     names_classes = True  # whether outputs stand for classes, so that answers are right or wrong
 
     def __init__(self):
-        self._pool: dict = {}
+        self._buffers = Buffers()
 
     def __call__(
         self, z: np.ndarray, t: np.ndarray, w: np.ndarray | None = None, kernels: ModuleType = reference
@@ -46,13 +47,7 @@ class Loss:
 
     def _buffer(self, name: str, like: np.ndarray) -> np.ndarray:
         """A reusable array of the shape and type of `like`."""
-        view = self._pool.get(name)
-        if view is None or view.shape != like.shape or view.dtype != like.dtype:  # else the same view again: making one is slow
-            memory = self._pool.get((name,))
-            if memory is None or memory.size < like.size or memory.dtype != like.dtype:
-                memory = self._pool[name,] = np.empty(like.size, like.dtype)
-            view = self._pool[name] = memory[: like.size].reshape(like.shape)
-        return view
+        return self._buffers.array(name, like.shape, like.dtype)
 
     def _targets(self, t: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Targets (N, K): of labels, 0 and 1. With one output, label 1 is the positive class, and of two columns the second."""

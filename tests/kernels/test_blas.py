@@ -1,5 +1,7 @@
 """BLAS runs on one thread inside the block, and as the user wished after it."""
 
+import multiprocessing
+import os
 import subprocess
 import sys
 import threading
@@ -82,6 +84,64 @@ def test_a_thread_that_ends_last_gives_the_setting_back(two_threads):
     assert set(threads().values()) == {1}
     leave.set()
     worker.join()
+    assert threads() == two_threads
+
+
+def in_a_fork(function):
+    """What the function returns in a forked child."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=lambda: sender.send(function()))
+    child.start()
+    assert receiver.poll(60), "the child hangs"
+    result = receiver.recv()
+    child.join(60)
+    assert child.exitcode == 0
+    return result
+
+
+def inside_and_after():
+    with single_threaded_blas():
+        inside = threads()
+    return set(inside.values()), threads()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_child_forked_while_another_thread_is_inside_has_the_users_setting(two_threads):
+    entered, leave = threading.Event(), threading.Event()
+
+    def other():
+        with single_threaded_blas():
+            entered.set()
+            assert leave.wait(60)
+
+    worker = threading.Thread(target=other)
+    worker.start()
+    assert entered.wait(10)
+    try:
+        assert in_a_fork(threads) == two_threads
+        assert in_a_fork(inside_and_after) == ({1}, two_threads)
+        assert set(threads().values()) == {1}, "the parent's thread is still inside"
+        with single_threaded_blas():
+            assert set(in_a_fork(threads).values()) == {1}, "the child goes on inside the block of the thread that forked"
+            assert in_a_fork(inside_and_after)[0] == {1}
+    finally:
+        leave.set()
+        worker.join()
+    assert threads() == two_threads
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_child_that_leaves_the_block_it_was_forked_in_has_the_users_setting(two_threads):
+    def leave():
+        block.__exit__(None, None, None)
+        return threads()
+
+    block = single_threaded_blas()
+    with block:
+        assert in_a_fork(leave) == two_threads
     assert threads() == two_threads
 
 

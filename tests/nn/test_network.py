@@ -121,7 +121,7 @@ def test_dx_only_where_it_is_asked_for():
     network.forward(x, keep=True)
     assert network.backward(np.ones((4, 3), np.float32)) is None
     without = network.grad.copy()
-    assert "dx" not in network.layers[2]._pool, "the product that only dx needs is skipped"
+    assert "dx" not in network.layers[2]._buffers.arrays, "the product that only dx needs is skipped"
     network.forward(x, keep=True)
     assert network.backward(np.ones((4, 3), np.float32), need_dx=True).shape == x.shape
     np.testing.assert_array_equal(network.grad, without)

@@ -20,61 +20,63 @@ PARALLEL_FROM = 1 << 17  # numbers
 PIECES = 16
 BLOCK = 1 << 12  # numbers
 
+RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SILU, GELU = range(7)
+
 
 def relu(z, y):
-    _forward(0, z, y)
+    _forward(RELU, z, y)
 
 
 def leaky_relu(z, y):
-    _forward(1, z, y)
+    _forward(LEAKY_RELU, z, y)
 
 
 def elu(z, y):
-    _forward(2, z, y)
+    _forward(ELU, z, y)
 
 
 def sigmoid(z, y):
-    _forward(3, z, y)
+    _forward(SIGMOID, z, y)
 
 
 def tanh(z, y):
-    _forward(4, z, y)
+    _forward(TANH, z, y)
 
 
 def silu(z, y):
-    _forward(5, z, y)
+    _forward(SILU, z, y)
 
 
 def gelu(z, y):
-    _forward(6, z, y)
+    _forward(GELU, z, y)
 
 
 def relu_backward(dy, y, dz):
-    _backward(0, dy, y, dz)
+    _backward(RELU, dy, y, dz)
 
 
 def leaky_relu_backward(dy, y, dz):
-    _backward(1, dy, y, dz)
+    _backward(LEAKY_RELU, dy, y, dz)
 
 
 def elu_backward(dy, y, dz):
-    _backward(2, dy, y, dz)
+    _backward(ELU, dy, y, dz)
 
 
 def sigmoid_backward(dy, y, dz):
-    _backward(3, dy, y, dz)
+    _backward(SIGMOID, dy, y, dz)
 
 
 def tanh_backward(dy, y, dz):
-    _backward(4, dy, y, dz)
+    _backward(TANH, dy, y, dz)
 
 
 def silu_backward(dy, z, dz):
-    _backward(5, dy, z, dz)
+    _backward(SILU, dy, z, dz)
 
 
 def gelu_backward(dy, z, dz):
-    _backward(6, dy, z, dz)
+    _backward(GELU, dy, z, dz)
 
 
 def _forward(which, z, y):
@@ -131,25 +133,25 @@ def _backward_shared(phase, t, thread, words):
 @called
 def _forward_piece(which, y):
     """y = f(y)."""
-    if which == 0:
+    if which == RELU:
         for i in range(y.size):
             y[i] = choose(y[i] < 0, float32(0), y[i])  # NaN stays
-    elif which == 1:
+    elif which == LEAKY_RELU:
         for i in range(y.size):
             y[i] *= choose(y[i] < 0, float32(0.01), float32(1))
-    elif which == 2:
+    elif which == ELU:
         for i in range(y.size):
             y[i] = choose(y[i] > 0, y[i], _expm1(y[i]))
-    elif which == 3:
+    elif which == SIGMOID:
         for i in range(y.size):
             y[i] = _sigmoid(y[i])
-    elif which == 4:
+    elif which == TANH:
         for i in range(y.size):
             y[i] = _tanh(y[i])
-    elif which == 5:
+    elif which == SILU:
         for i in range(y.size):
             y[i] *= _sigmoid(y[i])
-    else:
+    else:  # GELU
         for i in range(y.size):
             y[i] *= float32(0.5) + float32(0.5) * _tanh(_gelu_argument(y[i]))
 
@@ -157,26 +159,26 @@ def _forward_piece(which, y):
 @called
 def _backward_piece(which, y, dz):
     """dz <- dz f', from y or, for SiLU and GELU, from z in its place."""
-    if which == 0:
+    if which == RELU:
         for i in range(dz.size):
             dz[i] *= choose(y[i] > 0, float32(1), float32(0))
-    elif which == 1:
+    elif which == LEAKY_RELU:
         for i in range(dz.size):
             dz[i] *= choose(y[i] > 0, float32(1), float32(0.01))
-    elif which == 2:
+    elif which == ELU:
         for i in range(dz.size):
             dz[i] *= choose(y[i] > 0, float32(1), y[i] + float32(1))
-    elif which == 3:
+    elif which == SIGMOID:
         for i in range(dz.size):
             dz[i] *= y[i] * (float32(1) - y[i])
-    elif which == 4:
+    elif which == TANH:
         for i in range(dz.size):
             dz[i] *= float32(1) - y[i] * y[i]
-    elif which == 5:
+    elif which == SILU:
         for i in range(dz.size):
             s = _sigmoid(y[i])
             dz[i] *= s * (float32(1) + y[i] * (float32(1) - s))
-    else:
+    else:  # GELU
         for i in range(dz.size):
             t = _tanh(_gelu_argument(y[i]))
             slope = float32(0.7978845608) * (float32(1) + float32(3 * 0.044715) * y[i] * y[i])

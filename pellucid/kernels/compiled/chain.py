@@ -18,14 +18,18 @@ from pellucid.kernels.compiled.threads import on_a_line, threads
 PARALLEL_FROM = 1 << 20  # multiply-adds of a product: 20 us, where a thread that is awake takes 1 us to join in
 
 
+X_FORWARD, X_BACKWARD, LABELS, WEIGHTS = range(4)  # of `places`
+SMOOTHING, LOSS, HITS = range(3)  # of `numbers`
+
+
 class Plan(NamedTuple):
     """The jobs of a step."""
 
     jobs: list[Job]  # which hold the memory
     rows: np.ndarray  # the same for `threads.run`
     parallel: bool
-    places: np.ndarray  # addresses of the lines that tell of the batch: x forward, x backward, t, w
-    numbers: np.ndarray  # smoothing, loss, hits
+    places: np.ndarray  # addresses of the lines that tell of the batch
+    numbers: np.ndarray  # what the loss is given, and gives
 
 
 def chain_plan(layers, n):
@@ -56,11 +60,11 @@ def chain_gradient(plan, x, t, w, smoothing):
 
 @exact
 def _describe_batch(places, numbers, x, t, w, smoothing):
-    point(places[0], x)
-    point(places[1], x)
-    point(places[2], t)
-    point(places[3], w)
-    numbers[0] = smoothing
+    point(places[X_FORWARD], x)
+    point(places[X_BACKWARD], x)
+    point(places[LABELS], t)
+    point(places[WEIGHTS], w)
+    numbers[SMOOTHING] = smoothing
 
 
 @task
@@ -70,7 +74,7 @@ def _loss(phase, t, thread, words):
     z, labels, w, dz, numbers = matrix(lines[0]), integers(lines[1]), flat(lines[2]), matrix(lines[3]), doubles(lines[4])
     for n in range(len(labels)):
         if labels[n] < 0 or labels[n] >= z.shape[1]:
-            numbers[1], numbers[2] = 0.0, -1.0
+            numbers[LOSS], numbers[HITS] = 0.0, -1.0
             return
-    numbers[1] = softmax_of(z, labels, w, numbers[0], dz)
-    numbers[2] = hits_of(z, labels)
+    numbers[LOSS] = softmax_of(z, labels, w, numbers[SMOOTHING], dz)
+    numbers[HITS] = hits_of(z, labels)

@@ -4,13 +4,15 @@ Products are cut into pieces along the columns or rows of the result; bias and R
 cache. Parallel from 8 million multiply-adds on: below that, cores lose more by handing numbers to each other than they save.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from pellucid.kernels.compiled.blocks import ROWS
 from pellucid.kernels.compiled.elementary import choose
 from pellucid.kernels.compiled.engine import exact, share
 from pellucid.kernels.compiled.product import DEPTH, PANEL, multiply, multiply_row, pack, pack_transposed, width
-from pellucid.kernels.compiled.tasks import Job, flat, integers, matrix, table, task
+from pellucid.kernels.compiled.tasks import Job, as_array, flat, matrix, reader, table, task
 from pellucid.kernels.compiled.threads import threads, workspace
 
 PARALLEL_FROM = 1 << 23  # multiply-adds
@@ -20,6 +22,26 @@ CHUNK = 256  # rows of x and dz whose dW is added up at a time
 FEW = ROWS // 2  # rows that are multiplied one by one
 IN_PLACE = 4 * ROWS  # rows for which packing W does not pay
 ABSENT, ABSENT_ROW = np.empty((0, 0), np.float32), np.empty(0, np.float32)  # for None, so that one compilation serves both
+
+
+class _ForwardPlan(NamedTuple):
+    """How the work is cut: group by group of rows, in each one panel of columns after the other."""
+
+    groups: int
+    panels: int
+    relu: int
+    own_size: int  # numbers of scratch for each thread
+
+
+class _BackwardPlan(NamedTuple):
+    """How the work is cut."""
+
+    pieces: int
+    relu: int
+    own_size: int  # numbers of scratch for each thread
+
+
+_forward_plan_on, _backward_plan_on = reader(_ForwardPlan), reader(_BackwardPlan)
 
 
 def dense_forward(x, W, b, relu, y):
@@ -42,15 +64,15 @@ def forward_job(x, W, b, relu, y, scratch, parallel) -> Job:
     """`dense_forward`, to be done later. scratch: DEPTH x PANEL numbers for each thread there may be."""
     panels = -(-W.shape[1] // PANEL)
     groups = max(1, min(2 * threads.most // panels, len(x) // 32)) if parallel else 1  # of rows, each of which packs W again
-    numbers = np.array([groups, panels, relu, DEPTH * PANEL], np.int64)
-    return _forward_shared.job(1, groups * panels, [x, W, b, y, scratch, numbers], parallel)
+    plan = as_array(_ForwardPlan(groups, panels, relu, DEPTH * PANEL))
+    return _forward_shared.job(1, groups * panels, [x, W, b, y, scratch, plan], parallel)
 
 
 def backward_job(x, W, y, dy, relu, dW, db, dx, scratch, parallel) -> Job:
     """`dense_backward`, to be done later. scratch: `backward_scratch` numbers for each thread there may be."""
     pieces = PIECES if parallel else 1
-    numbers = np.array([pieces, relu, backward_scratch(len(x), dy.shape[1])], np.int64)
-    return _backward_shared.job(2, pieces, [x, W, y, dy, dW, db, dx, scratch, numbers], parallel)
+    plan = as_array(_BackwardPlan(pieces, relu, backward_scratch(len(x), dy.shape[1])))
+    return _backward_shared.job(2, pieces, [x, W, y, dy, dW, db, dx, scratch, plan], parallel)
 
 
 def backward_scratch(rows, units):
@@ -81,10 +103,9 @@ def _backward_alone(x, W, y, dy, relu, dW, db, dx, s):
 @task
 def _forward_shared(phase, t, thread, words):
     w = table(words)
-    x, W, b, y, s, plan = matrix(w[0]), matrix(w[1]), flat(w[2]), matrix(w[3]), flat(w[4]), integers(w[5])
-    groups, panels, relu, size = plan[0], plan[1], plan[2] > 0, plan[3]
-    top, bottom = share(t // panels, groups, len(x))
-    _forward_panel(t % panels, top, bottom, x, W, b, relu, y, s, thread * size)
+    x, W, b, y, s, plan = matrix(w[0]), matrix(w[1]), flat(w[2]), matrix(w[3]), flat(w[4]), _forward_plan_on(w[5])
+    top, bottom = share(t // plan.panels, plan.groups, len(x))
+    _forward_panel(t % plan.panels, top, bottom, x, W, b, plan.relu > 0, y, s, thread * plan.own_size)
 
 
 @task
@@ -92,13 +113,13 @@ def _backward_shared(phase, t, thread, words):
     """Phase 0: dz and db of some columns. Phase 1: some rows of dW, some columns of dx."""
     w = table(words)
     x, W, y, dy, dW, db, dx = matrix(w[0]), matrix(w[1]), matrix(w[2]), matrix(w[3]), matrix(w[4]), flat(w[5]), matrix(w[6])
-    s, plan = flat(w[7]), integers(w[8])
-    pieces, relu, at = plan[0], plan[1] > 0, thread * plan[2]
+    s, plan = flat(w[7]), _backward_plan_on(w[8])
+    at = thread * plan.own_size
     if phase == 0:
-        left, right = share(t, pieces, dy.shape[1])
-        _bias_gradient(y, dy, relu, db, left, right)
+        left, right = share(t, plan.pieces, dy.shape[1])
+        _bias_gradient(y, dy, plan.relu > 0, db, left, right)
     else:
-        left, right = share(t, pieces, len(W))
+        left, right = share(t, plan.pieces, len(W))
         _weight_gradient(left, right, x, dy, dW, s, at)
         if dx.size:
             _input_gradient(left, right, W, dy, dx, s, at)

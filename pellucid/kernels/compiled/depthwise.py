@@ -3,26 +3,42 @@
 Of the window of an output only the part inside the picture is visited, so there is nothing to pad.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
-from pellucid.kernels.compiled.tasks import flat, floats, integers, table, task
+from pellucid.kernels.compiled.tasks import as_array, flat, floats, reader, table, task
 from pellucid.kernels.compiled.threads import workspace
 
 PIECES = 8
 PARALLEL_FROM = 1 << 20  # multiply-adds
 
 
+class _Plan(NamedTuple):
+    """How the work is cut."""
+
+    stride: int
+    top: int
+    left: int
+    relu: int
+    pieces: int
+    part: int  # numbers in a piece's part of dW and db; 0 forward
+
+
+_plan_on = reader(_Plan)
+
+
 def depthwise_forward(x, W, b, stride, padding, relu, y, scratch):
-    plan = np.array([stride, *padding, relu, PIECES], np.int64)
+    plan = as_array(_Plan(stride, *padding, relu, PIECES, 0))
     _forward(1, PIECES, [np.ascontiguousarray(x), W, b, y, plan], _work(W, y) >= PARALLEL_FROM)
 
 
 def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
     pieces, size = max(1, min(PIECES, len(x))), _partial_size(W.shape)
-    plan = np.array([stride, *padding, relu, pieces, size], np.int64)
+    plan = as_array(_Plan(stride, *padding, relu, pieces, size))
     s = workspace(pieces * size)
     arrays = [np.ascontiguousarray(array) for array in (x, W, y, dy)]
     _backward(1, pieces, [*arrays, dx, s, plan], 2 * _work(W, y) >= PARALLEL_FROM)
@@ -87,11 +103,11 @@ def _inside(p, stride, before, length, size):
 def _forward(phase, t, thread, words):
     """Some rows of outputs."""
     w = table(words)
-    x, W, b, y, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), integers(w[4])
-    stride, top, left, relu, pieces = plan[0], plan[1], plan[2], plan[3], plan[4]
+    x, W, b, y, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), _plan_on(w[4])
+    stride, top, left = plan.stride, plan.top, plan.left
     (N, P, Q, C), H, width = y.shape, x.shape[1], x.shape[2]
-    floor = np.float32(0 if relu else -np.inf)
-    for row in range(t * N * P // pieces, (t + 1) * N * P // pieces):
+    floor = np.float32(0 if plan.relu else -np.inf)
+    for row in range(t * N * P // plan.pieces, (t + 1) * N * P // plan.pieces):
         n, p = row // P, row % P
         first_i, rows = _inside(p, stride, top, W.shape[1], H)
         for q in range(Q):
@@ -108,11 +124,11 @@ def _backward(phase, t, thread, words):
     """dx, and a part of dW and db, of some pictures."""
     w = table(words)
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
-    dx, s, plan = floats(w[4]), flat(w[5]), integers(w[6])
-    stride, top, left, relu, pieces, part = plan[0], plan[1], plan[2], plan[3], plan[4], t * plan[5]
+    dx, s, plan = floats(w[4]), flat(w[5]), _plan_on(w[6])
+    stride, top, left, part = plan.stride, plan.top, plan.left, t * plan.part
     (N, P, Q, C), H, width, places = dy.shape, x.shape[1], x.shape[2], W.shape[1] * W.shape[2]
-    clear(s, part, plan[5])
-    for n in range(t * N // pieces, (t + 1) * N // pieces):
+    clear(s, part, plan.part)
+    for n in range(t * N // plan.pieces, (t + 1) * N // plan.pieces):
         if dx.size:
             clear(dx, n * H * width * C, H * width * C)
         for p in range(P):
@@ -124,6 +140,6 @@ def _backward(phase, t, thread, words):
                 for c in range(0, C, LANES):
                     o, panel = ((n * P + p) * Q + q) * C + c, part + c * (places + 1)
                     _output_gradient(
-                        dy, y, relu, o, x, i + c, width * C, W, k * C + c, W.shape[2] * C, C, rows, columns,
+                        dy, y, plan.relu, o, x, i + c, width * C, W, k * C + c, W.shape[2] * C, C, rows, columns,
                         s, panel + k * LANES, W.shape[2], panel + places * LANES, dx, dx.size, C - c,
                     )  # fmt: skip

@@ -19,7 +19,7 @@ from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_ro
 from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import add, clear, copy
-from pellucid.kernels.compiled.tasks import flat, floats, integers, table, task, whole
+from pellucid.kernels.compiled.tasks import as_array, flat, floats, reader, table, task, whole
 from pellucid.kernels.compiled.threads import threads, workspace
 
 CHUNK = 128  # outputs, fewer where their Z and T would take more than 256 kB
@@ -42,7 +42,7 @@ def backward(x, W, y, dy, stride, padding, relu, dW, db, dx, parallel):
 
 
 class _Plan(NamedTuple):
-    """How the work is cut, and where in the scratch memory what lies: the kernels get it as an array."""
+    """How the work is cut, and where in the scratch memory what lies."""
 
     stride: int
     top: int
@@ -68,6 +68,9 @@ class _Plan(NamedTuple):
     part: int
     dW: int
     size: int
+
+
+_plan_on = reader(_Plan)
 
 
 @functools.lru_cache(1024)
@@ -96,7 +99,7 @@ def _plan(x_shape, W_shape, stride, padding, relu, y_shape, most_pieces) -> tupl
     pieces = max(1, min(most_pieces, -(-N // group)))
     cut = (stride, top, left, relu, pieces, several, group, band, frame, wide, rows * LANES, 0, bias)
     plan = _Plan(*cut, **offsets, own=own, parts=parts, part=part, dW=dW, size=parts + pieces * part)
-    return plan, np.array(plan, np.int64)
+    return plan, as_array(plan)
 
 
 def _lines(count: int) -> int:
@@ -192,10 +195,12 @@ def _find(index, windows, places, count, height, Q, stride, across, frame, wide,
 def _forward(phase, t, thread, words):
     """Phase 0: the filters in panels. Phase 1: the outputs of some chunks."""
     w = table(words)
-    x, W, b, y, s, index, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), whole(w[4]), integers(w[5])
-    stride, top, left, relu, pieces, several, group, band, frame, wide, panel, filters, bias = plan[:13]
-    at = plan[13] + thread * plan[14]
-    places, F, Z = at + plan[15], at + plan[16], at + plan[17]
+    x, W, b, y, s, index, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), whole(w[4]), _plan_on(w[5])
+    stride, top, left, pieces = plan.stride, plan.top, plan.left, plan.pieces
+    several, group, band = plan.several, plan.group, plan.band
+    frame, wide, panel, filters, bias = plan.frame, plan.wide, plan.panel, plan.filters, plan.bias
+    at = plan.own + thread * plan.own_size
+    places, F, Z = at + plan.places, at + plan.F, at + plan.Z
     (h, width, C, O), (N, P, Q, _) = W.shape, y.shape
     run = (width + (several - 1) * stride) * C
     lines = h * run
@@ -212,7 +217,7 @@ def _forward(phase, t, thread, words):
         for o in range(t, panels(several * O) * LANES, pieces):
             s[bias + o] = b[o % O] if o < several * b.size else 0
         return
-    O, Q, floor = several * O, Q // several, np.float32(0 if relu else -np.inf)
+    O, Q, floor = several * O, Q // several, np.float32(0 if plan.relu else -np.inf)
     groups, bands = (N + group - 1) // group, (P + band - 1) // band
     clear(s, F, group * frame * wide * C)
     for unit in range(t * groups * bands // pieces, (t + 1) * groups * bands // pieces):
@@ -232,10 +237,12 @@ def _backward(phase, t, thread, words):
     """Phase 0: the filters transposed, in panels. Phase 1: dx, db and a partial dW of some pictures. Phase 2: dW."""
     w = table(words)
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
-    dW, dx, s, index, plan = floats(w[4]), floats(w[5]), flat(w[6]), whole(w[6]), integers(w[7])
-    stride, top, left, relu, pieces, several, group, band, frame, wide, panel, filters, _ = plan[:13]
-    at, db = plan[13] + thread * plan[14], plan[20] + t * plan[21]
-    places, F, Z, D, T = plan[15:20]
+    dW, dx, s, index, plan = floats(w[4]), floats(w[5]), flat(w[6]), whole(w[6]), _plan_on(w[7])
+    stride, top, left, pieces = plan.stride, plan.top, plan.left, plan.pieces
+    several, group, band = plan.several, plan.group, plan.band
+    frame, wide, panel, filters = plan.frame, plan.wide, plan.panel, plan.filters
+    at, db = plan.own + thread * plan.own_size, plan.parts + t * plan.part
+    places, F, Z, D, T, part = at + plan.places, at + plan.F, at + plan.Z, at + plan.D, at + plan.T, db + plan.dW
     (h, width, C, O), (N, P, Q, _) = W.shape, dy.shape
     run = (width + (several - 1) * stride) * C
     lines = (run + ROWS - 1) // ROWS * ROWS
@@ -254,14 +261,13 @@ def _backward(phase, t, thread, words):
     if phase == 2:
         if dW.size:
             for k in range(t * h * width * C // pieces, (t + 1) * h * width * C // pieces):
-                i = plan[20] + plan[22] + (k // (width * C) * lines + k % (width * C)) * LANES
+                i = plan.parts + plan.dW + (k // (width * C) * lines + k % (width * C)) * LANES
                 for p in range(panels(O)):
                     step = stride * C * LANES + O
                     i_p = i + p * h * lines * LANES
-                    _sum_parts(s, i_p, pieces, plan[21], several, step, dW, k * O + p * LANES, O - p * LANES)
+                    _sum_parts(s, i_p, pieces, plan.part, several, step, dW, k * O + p * LANES, O - p * LANES)
         return
     O, Q = several * O, Q // several
-    places, F, Z, D, T, part = at + places, at + F, at + Z, at + D, at + T, db + plan[22]
     groups, bands = (N + group - 1) // group, (P + band - 1) // band
     begin = t * groups // pieces * bands
     clear(s, db, panels(O) * LANES)
@@ -275,7 +281,7 @@ def _backward(phase, t, thread, words):
         for o in range(0, O, LANES):
             for n in range(count):
                 i, z = ((first + n) * P + p) * Q * O + o, Z + o // LANES * panel + n * height * Q * LANES
-                _output_gradient(dy, y, relu, i, O, O - o, height * Q, s, z, db + o)
+                _output_gradient(dy, y, plan.relu, i, O, O - o, height * Q, s, z, db + o)
         if dW.size:
             _fill(x, first, count, p * stride - top, (height - 1) * stride + h, frame, left, wide, s, F)
             for i in range(h):

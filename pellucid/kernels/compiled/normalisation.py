@@ -4,16 +4,31 @@ Batch norm reads x from memory once for its statistics and once for y. Mean and 
 its second reading, are merged block by block and piece by piece (Chan et al. 1979, equation 2.1), so no large numbers cancel.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
-from pellucid.kernels.compiled.tasks import flat, integers, table, task
+from pellucid.kernels.compiled.tasks import as_array, flat, reader, table, task
 
 PIECES = 8
 PARALLEL_FROM = 1 << 18  # numbers in x
 BLOCK = 1 << 13  # numbers in a block: 32 kB, the first-level cache
+
+
+class _Plan(NamedTuple):
+    """What is normalised, and how."""
+
+    rows: int  # pixels of all pictures
+    channels: int
+    relu: int = 0
+    first_step: int = 0  # forward: the first of three, where those before it are left out
+    of_batch: int = 0  # backward: whether the statistics are those of the batch
+
+
+_plan_on = reader(_Plan)
 
 
 def batch_norm_forward(x, g, b, epsilon, relu, m, v, y):
@@ -33,12 +48,12 @@ def normalise_backward(x, g, b, epsilon, relu, m, v, dy, dg, db, dx):
 
 
 def layer_norm_forward(x, g, b, epsilon, m, v, y):
-    plan, eps = np.array(x.shape, np.int64), np.array([epsilon], np.float32)
+    plan, eps = as_array(_Plan(*x.shape)), np.array([epsilon], np.float32)
     _layer_forward(1, PIECES, [np.ascontiguousarray(x), g, b, eps, m, v, y, plan], x.size >= PARALLEL_FROM)
 
 
 def layer_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
-    parts, plan = np.empty((PIECES, 2, _padded(x.shape[1])), np.float32), np.array(x.shape, np.int64)
+    parts, plan = np.empty((PIECES, 2, _padded(x.shape[1])), np.float32), as_array(_Plan(*x.shape))
     arrays = [np.ascontiguousarray(x), g, np.array([epsilon], np.float32), m, v, np.ascontiguousarray(dy), dx, parts, plan]
     _layer_backward(1, PIECES, arrays, x.size >= PARALLEL_FROM)
     np.add.reduce(parts[:, 0, : len(dg)], axis=0, out=dg)
@@ -48,16 +63,16 @@ def layer_norm_backward(x, g, epsilon, m, v, dy, dg, db, dx):
 def _stretch(steps, x, g, b, epsilon, relu, m, v, y):
     """The last `steps` of three: measure the pieces, merge what they found into m and v, use m and v."""
     N, R, C = x.shape
-    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), np.array([N * R, C, 3 - steps, relu], np.int64)
-    arrays = [np.ascontiguousarray(x), g, b, np.array([epsilon], np.float32), m, v, y, parts, plan]
+    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), _Plan(N * R, C, relu, first_step=3 - steps)
+    arrays = [np.ascontiguousarray(x), g, b, np.array([epsilon], np.float32), m, v, y, parts, as_array(plan)]
     _forward(steps, PIECES, arrays, x.size >= PARALLEL_FROM)
 
 
 def _stretch_back(of_batch, x, g, b, epsilon, relu, m, v, dy, dg, db, dx):
     N, R, C = x.shape
-    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), np.array([N * R, C, of_batch, relu], np.int64)
+    parts, plan = np.empty((PIECES + 1, 2, _padded(C)), np.float32), _Plan(N * R, C, relu, of_batch=of_batch)
     arrays = [np.ascontiguousarray(x), g, b, np.array([epsilon], np.float32), m, v, np.ascontiguousarray(dy), dg, db, dx]
-    _backward(3, PIECES, [*arrays, parts, plan], x.size >= PARALLEL_FROM)
+    _backward(3, PIECES, [*arrays, parts, as_array(plan)], x.size >= PARALLEL_FROM)
 
 
 def _padded(channels: int) -> int:
@@ -178,9 +193,9 @@ def _forward(phase, t, thread, words):
     """Step 0: mean and squared deviations of some rows. Step 1: m and v of some channels. Step 2: y of some rows."""
     w = table(words)
     x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
-    y, s, plan = flat(w[6]), flat(w[7]), integers(w[8])
-    rows, C, step, relu = plan[0], plan[1], phase + plan[2], plan[3]
-    floor = np.float32(0 if relu else -np.inf)
+    y, s, plan = flat(w[6]), flat(w[7]), _plan_on(w[8])
+    rows, C, step = plan.rows, plan.channels, plan.first_step + phase
+    floor = np.float32(0 if plan.relu else -np.inf)
     width = (C + LANES - 1) // LANES * LANES
     if step == 1:
         for c in range(t * LANES, C, PIECES * LANES):
@@ -211,8 +226,8 @@ def _backward(phase, t, thread, words):
     """Phase 0: sums over some rows. Phase 1: dg and db of some channels. Phase 2: dx of some rows."""
     w = table(words)
     x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
-    dy, dg, db, dx, s, plan = flat(w[6]), flat(w[7]), flat(w[8]), flat(w[9]), flat(w[10]), integers(w[11])
-    rows, C, of_batch, relu = plan[0], plan[1], plan[2], plan[3]
+    dy, dg, db, dx, s, plan = flat(w[6]), flat(w[7]), flat(w[8]), flat(w[9]), flat(w[10]), _plan_on(w[11])
+    rows, C, relu = plan.rows, plan.channels, plan.relu
     width = (C + LANES - 1) // LANES * LANES
     sums = PIECES * 2 * width
     if phase == 1:
@@ -233,7 +248,7 @@ def _backward(phase, t, thread, words):
             else:
                 _input_gradient(
                     x, dy, i, count, C, m, v, epsilon, g, b, c, relu,
-                    s, sums + c, width, np.float32(rows), of_batch, dx, lanes, g.size, b.size,
+                    s, sums + c, width, np.float32(rows), plan.of_batch, dx, lanes, g.size, b.size,
                 )  # fmt: skip
 
 
@@ -289,8 +304,8 @@ def _layer_forward(phase, t, thread, words):
     """m, v and y of some pixels."""
     w = table(words)
     x, g, b, epsilon, m, v = flat(w[0]), flat(w[1]), flat(w[2]), flat(w[3])[0], flat(w[4]), flat(w[5])
-    y, plan = flat(w[6]), integers(w[7])
-    rows, C = plan[0], plan[1]
+    y, plan = flat(w[6]), _plan_on(w[7])
+    rows, C = plan.rows, plan.channels
     for r in range(t * rows // PIECES, (t + 1) * rows // PIECES):
         _layer_row(x, r * C, C, epsilon, g, b, m, v, r, y)
 
@@ -300,8 +315,8 @@ def _layer_backward(phase, t, thread, words):
     """dx of some pixels, and their part of dg and db."""
     w = table(words)
     x, g, epsilon, m, v, dy = flat(w[0]), flat(w[1]), flat(w[2])[0], flat(w[3]), flat(w[4]), flat(w[5])
-    dx, s, plan = flat(w[6]), flat(w[7]), integers(w[8])
-    rows, C = plan[0], plan[1]
+    dx, s, plan = flat(w[6]), flat(w[7]), _plan_on(w[8])
+    rows, C = plan.rows, plan.channels
     width = (C + LANES - 1) // LANES * LANES
     clear(s, t * 2 * width, 2 * width)
     for r in range(t * rows // PIECES, (t + 1) * rows // PIECES):

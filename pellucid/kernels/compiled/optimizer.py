@@ -1,6 +1,6 @@
 """Updates of the flat vector in one pass: twin of `reference/optimizer.py`.
 
-Each of the numbered rules is one loop over contiguous numbers. They are compiled together. The memory's speed bounds them:
+Each of the rules is one loop over contiguous numbers. They are compiled together. The memory's speed bounds them:
 for Adam, four numbers read and three written for each parameter.
 """
 
@@ -15,38 +15,40 @@ from pellucid.kernels.compiled.tasks import flat, integers, table, task
 PARALLEL_FROM = 1 << 17  # numbers: below, all vectors are in the second-level cache
 PIECES = 16
 
+SGD, MOMENTUM, NESTEROV, RMSPROP, ADAGRAD, ADAM, AVERAGE, PENALTY = range(8)  # the rules
+
 
 def sgd(theta, grad, lr, scratch):
-    _update(0, theta, grad, theta, theta, lr, 0.0, 0.0, 0.0)
+    _update(SGD, theta, grad, theta, theta, lr, 0.0, 0.0, 0.0)
 
 
 def momentum(theta, grad, u, lr, beta, scratch):
-    _update(1, theta, grad, u, theta, lr, beta, 0.0, 0.0)
+    _update(MOMENTUM, theta, grad, u, theta, lr, beta, 0.0, 0.0)
 
 
 def nesterov(theta, grad, u, lr, beta, scratch):
-    _update(2, theta, grad, u, theta, lr, beta, 0.0, 0.0)
+    _update(NESTEROV, theta, grad, u, theta, lr, beta, 0.0, 0.0)
 
 
 def rmsprop(theta, grad, v, lr, rho, epsilon, scratch):
-    _update(3, theta, grad, theta, v, lr, 0.0, rho, epsilon)
+    _update(RMSPROP, theta, grad, theta, v, lr, 0.0, rho, epsilon)
 
 
 def adagrad(theta, grad, v, lr, epsilon, scratch):
-    _update(4, theta, grad, theta, v, lr, 0.0, 0.0, epsilon)
+    _update(ADAGRAD, theta, grad, theta, v, lr, 0.0, 0.0, epsilon)
 
 
 def adam(theta, grad, m, v, step, lr, beta1, beta2, epsilon, scratch):
     root = math.sqrt(1 - beta2**step)
-    _update(5, theta, grad, m, v, lr * root / (1 - beta1**step), beta1, beta2, root * epsilon)
+    _update(ADAM, theta, grad, m, v, lr * root / (1 - beta1**step), beta1, beta2, root * epsilon)
 
 
 def average(mean, values, keep, scratch):
-    _update(6, mean, values, mean, mean, 1 - keep, 0.0, 0.0, 0.0)
+    _update(AVERAGE, mean, values, mean, mean, 1 - keep, 0.0, 0.0, 0.0)
 
 
 def penalty_gradient(W, dW, l1, l2, scratch):
-    _update(7, dW, W, dW, dW, l1, l2, 0.0, 0.0)
+    _update(PENALTY, dW, W, dW, dW, l1, l2, 0.0, 0.0)
 
 
 def norm(grad):
@@ -82,31 +84,31 @@ def _shared(phase, t, thread, words):
 @called
 def _piece(rule, theta, grad, u, v, lr, a, rest_a, b, rest_b, epsilon):
     """The rule, for some of the numbers: float32, all of them."""
-    if rule == 0:  # SGD
+    if rule == SGD:
         for i in range(theta.size):
             theta[i] -= lr * grad[i]
-    elif rule == 1:  # momentum
+    elif rule == MOMENTUM:
         for i in range(theta.size):
             u[i] = a * u[i] + grad[i]
             theta[i] -= lr * u[i]
-    elif rule == 2:  # Nesterov
+    elif rule == NESTEROV:
         for i in range(theta.size):
             u[i] = a * u[i] + grad[i]
             theta[i] -= lr * (grad[i] + a * u[i])
-    elif rule == 3:  # RMSProp
+    elif rule == RMSPROP:
         for i in range(theta.size):
             v[i] = b * v[i] + rest_b * grad[i] * grad[i]
             theta[i] -= lr * grad[i] / (math.sqrt(v[i]) + epsilon)
-    elif rule == 4:  # Adagrad
+    elif rule == ADAGRAD:
         for i in range(theta.size):
             v[i] += grad[i] * grad[i]
             theta[i] -= lr * grad[i] / (math.sqrt(v[i]) + epsilon)
-    elif rule == 5:  # Adam; lr and epsilon hold its corrections
+    elif rule == ADAM:  # lr and epsilon hold its corrections
         for i in range(theta.size):
             u[i] = a * u[i] + rest_a * grad[i]
             v[i] = b * v[i] + rest_b * grad[i] * grad[i]
             theta[i] -= lr * u[i] / (math.sqrt(v[i]) + epsilon)
-    elif rule == 6:  # running average: theta is the mean, grad the new values
+    elif rule == AVERAGE:  # theta is the mean, grad the new values
         for i in range(theta.size):
             theta[i] += lr * (grad[i] - theta[i])
     else:  # penalty: theta is dW, grad is W

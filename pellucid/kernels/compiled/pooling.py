@@ -3,17 +3,30 @@
 A global average is that of one large window; repeating pixels is the backward pass of a sum over windows.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
 from pellucid.kernels.compiled.spans import clear
-from pellucid.kernels.compiled.tasks import floats, integers, octets, table, task
+from pellucid.kernels.compiled.tasks import as_array, floats, octets, reader, table, task
 
 PIECES = 16
 PARALLEL_FROM = 1 << 18  # numbers read or written
 
-
 LARGEST, MEAN, SUM = range(3)
+
+
+class _Plan(NamedTuple):
+    """What is made of which windows."""
+
+    rows: int
+    columns: int
+    stride: int
+    kind: int  # LARGEST, MEAN or SUM
+
+
+_plan_on = reader(_Plan)
 
 
 def max_pool_forward(x, size, stride, y, winner):
@@ -54,7 +67,7 @@ def _run(kernel, large, small, winner, size, stride, kind):
         large = np.ascontiguousarray(large)
     else:
         small = np.ascontiguousarray(small)
-    plan = np.array([*size, stride, kind], np.int64)
+    plan = as_array(_Plan(*size, stride, kind))
     kernel(1, PIECES, [large, small, winner, plan], large.size >= PARALLEL_FROM)
 
 
@@ -113,10 +126,10 @@ def _mean_gradient(code, dy, o, factor, dx, i, row, C, rows, columns, lanes, ove
 def _forward(phase, t, thread, words):
     """Some rows of outputs."""
     w = table(words)
-    x, y, winner, plan = floats(w[0]), floats(w[1]), octets(w[2]), integers(w[3])
-    rows, columns, stride, largest = plan[0], plan[1], plan[2], plan[3] == LARGEST
+    x, y, winner, plan = floats(w[0]), floats(w[1]), octets(w[2]), _plan_on(w[3])
+    rows, columns, stride, largest = plan.rows, plan.columns, plan.stride, plan.kind == LARGEST
     (N, P, Q, C), H, W = y.shape, x.shape[1], x.shape[2]
-    factor = np.float32(1 / (rows * columns) if plan[3] == MEAN else 1)
+    factor = np.float32(1 / (rows * columns) if plan.kind == MEAN else 1)
     for line in range(t * N * P // PIECES, (t + 1) * N * P // PIECES):
         for q in range(Q):
             i, o = ((line // P * H + line % P * stride) * W + q * stride) * C, (line * Q + q) * C
@@ -131,10 +144,10 @@ def _forward(phase, t, thread, words):
 def _backward(phase, t, thread, words):
     """dx of some pictures."""
     w = table(words)
-    dx, dy, winner, plan = floats(w[0]), floats(w[1]), octets(w[2]), integers(w[3])
-    rows, columns, stride, largest = plan[0], plan[1], plan[2], plan[3] == LARGEST
+    dx, dy, winner, plan = floats(w[0]), floats(w[1]), octets(w[2]), _plan_on(w[3])
+    rows, columns, stride, largest = plan.rows, plan.columns, plan.stride, plan.kind == LARGEST
     (N, P, Q, C), H, W = dy.shape, dx.shape[1], dx.shape[2]
-    factor = np.float32(1 / (rows * columns) if plan[3] == MEAN else 1)
+    factor = np.float32(1 / (rows * columns) if plan.kind == MEAN else 1)
     overlap = stride < max(rows, columns)
     covered = not overlap and stride == min(rows, columns) and P * stride == H and Q * stride == W
     for n in range(t * N // PIECES, (t + 1) * N // PIECES):

@@ -3,13 +3,16 @@
     @task
     def scale(phase, t, thread, words):                  # piece t: some rows of y
         w = table(words)
-        x, y, plan = floats(w[0]), floats(w[1]), integers(w[2])
+        x, y, plan = floats(w[0]), floats(w[1]), plan_on(w[2])
         ...
 
-    scale(phases, pieces, [x, y, plan])                  # all pieces of a phase before the next phase begins
+    plan_on = reader(Plan)                               # a NamedTuple of integers: how the work is cut, what lies where
+
+    scale(phases, pieces, [x, y, as_array(plan)])        # all pieces of a phase before the next phase begins
 
 A piece finds the addresses and sizes of its arrays in `words`, a table with a line for each. So every piece has the same type, is
-compiled once for whatever arrays come, and is the same code on every thread (see `threads`).
+compiled once for whatever arrays come, and is the same code on every thread (see `threads`). It names the fields of its plan; where
+they stand is for `reader` to know.
 """
 
 import functools
@@ -139,6 +142,32 @@ def integers(line):
 def doubles(line):
     """An array of float64, with one axis."""
     return carray(_pointer(line[0]), (line[1] * line[2] * line[3] * line[4],), float64)
+
+
+@functools.lru_cache(1024)
+def as_array(plan: tuple[int, ...]) -> np.ndarray:
+    """A plan as the array that a kernel is given: the same one for equal plans, for making it takes 1 us."""
+    return np.array(plan, np.int64)
+
+
+def reader(kind):
+    """The function by which a kernel reads its plan: the NamedTuple `kind` of integers, from the line of its array."""
+    plan = types.NamedUniTuple(int64, len(kind._fields), kind)
+
+    @intrinsic
+    def load(typing, address):
+        def codegen(context, builder, signature, values):
+            start = builder.inttoptr(values[0], ir.IntType(64).as_pointer())
+            fields = [builder.load(builder.gep(start, [ir.IntType(64)(place)])) for place in range(plan.count)]
+            return context.make_tuple(builder, plan, fields)
+
+        return plan(int64), codegen
+
+    @called
+    def read(line):
+        return load(line[0])
+
+    return read
 
 
 @called

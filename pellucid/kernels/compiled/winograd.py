@@ -24,7 +24,7 @@ from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_ro
 from pellucid.kernels.compiled.engine import called
 from pellucid.kernels.compiled.simd import LANES
 from pellucid.kernels.compiled.spans import clear, fetch, fetch_to_write
-from pellucid.kernels.compiled.tasks import flat, floats, integers, table, task, whole
+from pellucid.kernels.compiled.tasks import as_array, flat, floats, reader, table, task, whole
 from pellucid.kernels.compiled.threads import threads, workspace
 from pellucid.kernels.compiled.winograd_transforms import (
     COLUMNS,
@@ -78,7 +78,7 @@ def _partial_sums(W_shape, y_shape) -> int:
 
 
 class _Plan(NamedTuple):
-    """How the work is cut, and where in the scratch memory what lies: the kernels get it as an array."""
+    """How the work is cut, and where in the scratch memory what lies."""
 
     top: int
     left: int
@@ -96,6 +96,9 @@ class _Plan(NamedTuple):
     size: int
 
 
+_plan_on = reader(_Plan)
+
+
 @functools.lru_cache(1024)
 def _plan(W_shape, padding, relu, pieces, parts) -> tuple[_Plan, np.ndarray]:
     C, O = (-(-channels // LANES) for channels in W_shape[2:])  # panels
@@ -107,7 +110,7 @@ def _plan(W_shape, padding, relu, pieces, parts) -> tuple[_Plan, np.ndarray]:
     dU = O * LANES
     first_part, part = own + threads.most * own_size, dU + filters
     plan = _Plan(*padding, relu, pieces, bias, U, own, own_size, M, d, first_part, part, dU, first_part + parts * part)
-    return plan, np.array(plan, np.int64)
+    return plan, as_array(plan)
 
 
 @called
@@ -177,10 +180,9 @@ def _places(index):
 def _forward(phase, t, thread, words):
     """Phase 0: U. Phase 1: the outputs of some units."""
     w = table(words)
-    x, W, b, y, s, index, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), whole(w[4]), integers(w[5])
-    top, left, relu, pieces, bias, U = plan[:6]
-    V = plan[6] + thread * plan[7]
-    M, d, height = V + plan[8], V + plan[9], (panels(W.shape[2]) * LANES + 1) * LANES
+    x, W, b, y, s, index, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), whole(w[4]), _plan_on(w[5])
+    top, left, pieces, bias, U, V = plan.top, plan.left, plan.pieces, plan.bias, plan.U, plan.own + thread * plan.own_size
+    M, d, height = V + plan.M, V + plan.d, (panels(W.shape[2]) * LANES + 1) * LANES
     (N, P, Q, O), C = y.shape, W.shape[2]
     if phase == 0:
         transform_filters(t, pieces, W, False, s, U, d)
@@ -190,7 +192,7 @@ def _forward(phase, t, thread, words):
                 s[bias + o] = b[o] if o < b.size else 0
         return
     _, units, wide, chunk = _units(P, Q)
-    floor, chunks = np.float32(0 if relu else -np.inf), (N * units + chunk - 1) // chunk
+    floor, chunks = np.float32(0 if plan.relu else -np.inf), (N * units + chunk - 1) // chunk
     for start in range(t * chunks // pieces * chunk, (t + 1) * chunks // pieces * chunk, chunk):
         last = min(start + chunk, N * units) - 1
         tiles = (last - start) * wide + _spot(last, P, Q)[3]
@@ -214,10 +216,10 @@ def _backward(phase, t, thread, words):
     """Phase 0: U^T. Phase 1: dx, db and a partial dU of some pictures. Phase 2: dW."""
     w = table(words)
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
-    dW, dx, s, index, plan = floats(w[4]), floats(w[5]), flat(w[6]), whole(w[6]), integers(w[7])
-    top, left, relu, pieces, _, U = plan[:6]
-    V, db = plan[6] + thread * plan[7], plan[10] + t * plan[11]
-    M, d, dU = V + plan[8], V + plan[9], db + plan[12]
+    dW, dx, s, index, plan = floats(w[4]), floats(w[5]), flat(w[6]), whole(w[6]), _plan_on(w[7])
+    top, left, relu, pieces, U = plan.top, plan.left, plan.relu, plan.pieces, plan.U
+    V, db = plan.own + thread * plan.own_size, plan.parts + t * plan.part
+    M, d, dU = V + plan.M, V + plan.d, db + plan.dU
     (N, P, Q, O), C = dy.shape, W.shape[2]
     if phase == 0:
         if dx.size:
@@ -227,7 +229,7 @@ def _backward(phase, t, thread, words):
         return
     if phase == 2:
         if dW.size:
-            transform_filter_gradients(t, pieces, s, plan[10] + plan[12], plan[11], dW, d)
+            transform_filter_gradients(t, pieces, s, plan.parts + plan.dU, plan.part, dW, d)
         return
     clear(s, db, panels(O) * LANES)
     _, units, wide, chunk = _units(P, Q)
