@@ -78,7 +78,8 @@ def summary(run: "Run") -> str:
         rows.append(("folds", f"{100 * run.folds.mean:.1f} {spread}"))
     if seen := run.worth.seen:
         others = f", of the others {percent(seen.others_accuracy)}" if seen.others else ""
-        rows.append(("copies", f"{seen.n} of these pictures were in training too: {percent(seen.accuracy)} right{others}"))
+        those = "1 of these pictures was" if seen.n == 1 else f"{seen.n} of these pictures were"
+        rows.append(("copies", f"{those} in training too: {percent(seen.accuracy)} right{others}"))
     if run.worth.learning_curve:
         rows.append(("more pictures", learning_curve(run.worth.learning_curve).replace("\u00a0", " ")))
     rows += [("doctor", finding.what) for finding in run.findings]

@@ -66,7 +66,7 @@ def summary(found: "Search") -> str:
         rows.append(("recipe as it was", _loss(first)))
     rows += [(key, value_text(value)) for key, value in found.best.values.items()]
     rows += [("report", str(found.report)), ("recipe", str(found.recipe))]
-    rows.append(("next", f"pellucid train SOURCE --recipe {shell_word(found.recipe)}"))
+    rows.append(("next", f"pellucid train --recipe {shell_word(found.recipe)}"))
     return table(rows)
 
 

@@ -1,6 +1,7 @@
 """A search as one HTML page: its history, what mattered, its best trials, the best recipe; no script, nothing loaded."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +70,9 @@ def sentences(data: SearchData) -> list[str]:
         f"The best of {words.count(len(data.trials), 'trial')} {chosen}. The test part was not looked at: train with the best "
         "recipe, and believe that score."
     )
+    if best.accuracy is not None:
+        off = words.points(0.98 / math.sqrt(data.n_validation))  # 1.96 standard deviations at an accuracy of a half
+        found.append(f"On so many an accuracy may be off by {off}: trials that lie closer together cannot be told apart.")
     return found
 
 

@@ -125,7 +125,7 @@ def _own_loss(name: str, loss: Loss) -> Iterator[Row]:
 def _load(name: str) -> type:
     module, colon, attribute = name.rpartition(":")
     if not (module and colon and attribute):
-        raise RecipeError(f"{name} names no class; expected module:Class or file.py:Class")
+        raise RecipeError(f"{name} names no class; expected module:Class or file.py:Class, as pellucid.nn:Dense")
     with _told(name):
         found = getattr(_module(module), attribute, None)
     if not isinstance(found, type):

@@ -87,7 +87,8 @@ def crossing(split: np.ndarray | None, groups: np.ndarray) -> np.ndarray:
 
 def in_words(leaks: Leaks) -> str:
     """What the guard found and did, in one line."""
-    found = f"copies: {leaks.repeated:,} of {len(leaks.groups):,} pictures repeat another one"
+    repeat = "repeats" if leaks.repeated == 1 else "repeat"
+    found = f"copies: {leaks.repeated:,} of {len(leaks.groups):,} pictures {repeat} another one"
     if not leaks.together:
         return f"{found}, among them all of a class; they cannot be kept on one side of the split"
     if not len(leaks.crossing):

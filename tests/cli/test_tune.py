@@ -38,7 +38,7 @@ def test_what_it_prints(run, tmp_path):
     assert ended.status == 0
     rows = dict(line.split("  ", 1) for line in ended.out.splitlines())
     assert rows["best trial"].strip().endswith(" of 3")
-    assert rows["next"].strip() == f"pellucid train SOURCE --recipe {(tmp_path / 'out' / 'best.toml').relative_to(tmp_path)}"
+    assert rows["next"].strip() == f"pellucid train --recipe {(tmp_path / 'out' / 'best.toml').relative_to(tmp_path)}"
     assert "the best so far" in ended.err
     printed = json.loads(run("tune", "digits", "--recipe", "small.toml", "--trials", "3", "--out", "out", "--json").out)
     assert printed["complete"] + printed["pruned"] == 3

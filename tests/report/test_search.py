@@ -38,13 +38,14 @@ def test_the_lowest_loss_of_a_trial_that_ended_is_best():
 
 
 def test_what_it_says():
-    best, counted, mattered, flatters = (text.replace("\N{NO-BREAK SPACE}", " ") for text in sentences(data()))
+    best, counted, mattered, flatters, chance = (text.replace("\N{NO-BREAK SPACE}", " ") for text in sentences(data()))
     assert best.startswith("Trial 4 is the best: validation loss 0.25, 90.0 % of the validation part right. The recipe as it")
     assert best.endswith("as it was has 0.5, 80.0 % right.")
     assert counted.startswith("2 trials ran to the end, 1 was cut short, being worse than half")
     assert counted.endswith("1 failed and 1 was not finished.")
     assert mattered.startswith("What mattered most was optimizer.learning_rate: it explains 75 %")
     assert "5 trials was chosen by its loss on 20 pictures, so its accuracy there flatters" in flatters
+    assert "may be off by 21.9 points" in chance  # 0.98 / √20
     assert "nothing that was tried is better" in sentences(data(best=TRIALS[0]))[0]
 
 

@@ -120,5 +120,5 @@ class Augment(Section):
     )
 
     def chosen(self) -> dict[str, bool | float | str]:
-        """The keys that are set to anything but their default."""
-        return {key: value for key, value in self if value != type(self).model_fields[key].default}
+        """The keys that change training pictures, where they are set to anything but their default."""
+        return {key: value for key, value in self if key != "views" and value != type(self).model_fields[key].default}

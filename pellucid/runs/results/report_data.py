@@ -128,7 +128,7 @@ def _input_facts(prepared: Prepared) -> InputFacts:
         fit=recipe.input.fit,
         normalisation=recipe.input.normalisation,
         per=recipe.input.per,
-        changes={key: value for key, value in recipe.augment.chosen().items() if key != "views"},
+        changes=recipe.augment.chosen(),
         views=recipe.augment.views,
     )
 

@@ -1,6 +1,7 @@
 """What a search has found, and the files that it leaves."""
 
 import json
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,7 +96,7 @@ def _page(task: Task, search: Search, recipe: Recipe) -> SearchData:
         n_validation=len(prepared.split.validation),
         noun="picture" if prepared.dataset.is_pictures else "row",
         best_recipe=recipe.to_toml(),
-        command=f"pellucid train {prepared.recipe.data.source} --recipe {search.recipe}",
+        command=f"pellucid train --recipe {shlex.quote(str(search.recipe))}",
     )
 
 
