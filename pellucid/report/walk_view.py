@@ -145,7 +145,7 @@ def _flat(gradient: np.ndarray) -> np.ndarray:
 
 def _derivatives(visit: Visit) -> str:
     """The first lines of what the backward kernel says of itself: its equations."""
-    kernels = [each for each in visit.backward_kernels if not each.__name__.endswith("_scratch")]
+    kernels = visit.backward_kernels
     text = (kernels[-1].__doc__ if kernels else "") or ""
     return text.strip().split("\n")[0].replace("`", "").rstrip(".")
 
@@ -158,8 +158,7 @@ def _notes(layer) -> tuple[str, ...]:
 
 def _codes(kernels: Sequence[Callable], method: Callable) -> list[Code]:
     """The kernels that did the work, or the layer's own method where none did."""
-    named = [kernel for kernel in kernels if not kernel.__name__.endswith("_scratch")]
-    return [code for code in map(code_of, named or [method]) if code]
+    return [code for code in map(code_of, kernels or [method]) if code]
 
 
 def _corner(values: np.ndarray) -> Grid:

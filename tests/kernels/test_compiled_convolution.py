@@ -78,31 +78,30 @@ def agree(name, arguments, tolerance=1e-5):
 
 
 def everything(kernels, x, W, b, dy, stride, padding, relu, gradients_at=None):
-    """y, dW, db (if there is a b) and dx by the functions `kernels`: forward, backward, scratch."""
-    forward, backward, scratch = kernels
+    """y, dW, db (if there is a b) and dx by the functions `kernels`: forward, backward."""
+    forward, backward = kernels
     y, dW, dx = unwritten(dy, W, x)
     db = None if b is None else np.full_like(b, np.nan)
-    scratch = np.full(scratch(x.shape, W.shape, stride, padding, y.shape), np.nan, x.dtype)
     workspace(1 << 16).fill(np.nan)  # what is read there must have been written
-    forward(x, W, b, stride, padding, relu, y, scratch)
-    backward(x, W, y if gradients_at is None else gradients_at, dy.copy(), stride, padding, relu, dW, db, dx, scratch)
+    forward(x, W, b, stride, padding, relu, y)
+    backward(x, W, y if gradients_at is None else gradients_at, dy.copy(), stride, padding, relu, dW, db, dx)
     return [array for array in (y, dW, db, dx) if array is not None]
 
 
 def route(module, parallel):
     """One of the two routes, with the signatures of the reference."""
 
-    def without_scratch(function):
+    def as_kernel(function):
         if module is direct:
-            return lambda *arguments: function(*arguments[:-1], parallel)
+            return lambda *arguments: function(*arguments, parallel)
         stride = 3 if function is winograd.forward else 4
-        return lambda *arguments: function(*arguments[:stride], *arguments[stride + 1 : -1], parallel)
+        return lambda *arguments: function(*arguments[:stride], *arguments[stride + 1 :], parallel)
 
-    return without_scratch(module.forward), without_scratch(module.backward), compiled.convolution_scratch
+    return as_kernel(module.forward), as_kernel(module.backward)
 
 
 def convolution(kernels):
-    return kernels.convolution_forward, kernels.convolution_backward, kernels.convolution_scratch
+    return kernels.convolution_forward, kernels.convolution_backward
 
 
 def check(kernels, N, H, W, C, O, size, stride, padding, P, Q, relu=True, bias=True, seed=0):
@@ -155,12 +154,11 @@ SMALL = [(2, 6, 7, 20, 17, (3, 3), 1, (1, 1), 6, 7), (2, 6, 7, 20, 17, (3, 3), 2
 def test_gradients_that_are_not_wanted_change_no_other(shape):
     N, H, W, C, O, size, stride, padding, P, Q = shape
     x, filters, b, dy = numbers(0, (N, H, W, C), (*size, C, O), (O,), (N, P, Q, O))
-    scratch = np.empty(compiled.convolution_scratch(x.shape, filters.shape, stride, padding, dy.shape), np.float32)
     results = []
     for wanted in ((True, True, True), (True, False, False), (False, True, True), (False, False, True)):
         dW, db, dx = (array if want else None for want, array in zip(wanted, unwritten(filters, b, x)))
         given = None if dW is None else x
-        compiled.convolution_backward(given, filters, dy, dy.copy(), stride, padding, True, dW, db, dx, scratch)
+        compiled.convolution_backward(given, filters, dy, dy.copy(), stride, padding, True, dW, db, dx)
         results.append((dW, db, dx))
     for result in results:
         for gradient, first in zip(result, results[0]):
@@ -205,12 +203,10 @@ def test_depthwise(N, H, W, C, size, stride, padding, relu, bias):
     x, filters, b, dy = numbers(0, (N, H, W, C), (*size, C), (C,), (N, P, Q, C))
     y, dW, db, dx = unwritten(dy, filters, b, x)
     b, db = (b, db) if bias else (None, None)
-    shapes = x.shape, filters.shape, stride, padding, y.shape
-    scratch = np.zeros(max(kernels.depthwise_scratch(*shapes) for kernels in (compiled, reference)), np.float32)
-    agree("depthwise_forward", (x, filters, b, stride, padding, relu, y, scratch))
-    agree("depthwise_backward", (x, filters, y, dy.copy(), stride, padding, relu, dW, db, dx, scratch))
+    agree("depthwise_forward", (x, filters, b, stride, padding, relu, y))
+    agree("depthwise_backward", (x, filters, y, dy.copy(), stride, padding, relu, dW, db, dx))
     dW[...] = np.nan
-    agree("depthwise_backward", (x, filters, y, dy.copy(), stride, padding, relu, dW, db, None, scratch))
+    agree("depthwise_backward", (x, filters, y, dy.copy(), stride, padding, relu, dW, db, None))
 
 
 @pytest.mark.parametrize("N, H, W, C, size, stride", [*POOLS, (40, 30, 30, 20, (2, 2), 2)])
@@ -292,7 +288,7 @@ def test_what_is_not_finite_comes_out_of_the_others(bad):
     pooled, filtered = np.empty((2, 2, 2, 5), np.float32), np.empty_like(x)
     compiled.average_pool_forward(x, (2, 2), 2, pooled)
     assert not np.isfinite(pooled[1, 1, 1, 4]) and np.isfinite(pooled).sum() == pooled.size - 1
-    compiled.depthwise_forward(x, np.ones((3, 3, 5), np.float32), None, 1, (1, 1), True, filtered, np.empty(0, np.float32))
+    compiled.depthwise_forward(x, np.ones((3, 3, 5), np.float32), None, 1, (1, 1), True, filtered)
     assert not np.isfinite(filtered[1, 1:, 2:, 4]).any() and np.isfinite(filtered).sum() == filtered.size - 6
 
 

@@ -42,10 +42,6 @@ def unwritten(*likes):
     return [np.full_like(like, np.nan) for like in likes]
 
 
-def workspace(kernel, x, W, stride, padding, z):
-    return np.full(kernel(x.shape, W.shape, stride, padding, z.shape), np.nan, x.dtype)
-
-
 def close(ours, expected):
     np.testing.assert_allclose(ours, expected, rtol=0, atol=2e2 * np.finfo(ours.dtype).eps)
 
@@ -59,11 +55,9 @@ def test_convolution(name, relu, block, dtype, monkeypatch):
     *_, stride, padding, _ = case = CASES[name]
     x, W, b, dy = arrays(case, dtype)
     y, dW, db, dx = unwritten(dy, W, b, x)
-    scratch = workspace(reference.convolution_scratch, x, W, stride, padding, dy)
-    reference.convolution_forward(x, W, b, stride, padding, relu, y, scratch)
-    scratch[...] = np.nan
+    reference.convolution_forward(x, W, b, stride, padding, relu, y)
     dz = dy * (y > 0) if relu else dy.copy()
-    reference.convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch)
+    reference.convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx)
     sums = [np.zeros(array.shape) for array in (y, dW, dx)]
     for p, q, i, j, u, v in taps(case):
         sums[0][:, p, q] += x[:, u, v] @ W[i, j]
@@ -85,11 +79,9 @@ def test_depthwise(name, relu, block, dtype, monkeypatch):
     *_, stride, padding, _ = case = CASES[name]
     x, W, b, dy = arrays(case, dtype, depthwise=True)
     y, dW, db, dx = unwritten(dy, W, b, x)
-    scratch = workspace(reference.depthwise_scratch, x, W, stride, padding, dy)
-    reference.depthwise_forward(x, W, b, stride, padding, relu, y, scratch)
-    scratch[...] = np.nan
+    reference.depthwise_forward(x, W, b, stride, padding, relu, y)
     dz = dy * (y > 0) if relu else dy.copy()
-    reference.depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch)
+    reference.depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx)
     sums = [np.zeros(array.shape) for array in (y, dW, dx)]
     for p, q, i, j, u, v in taps(case):
         sums[0][:, p, q] += x[:, u, v] * W[i, j]
@@ -108,8 +100,7 @@ def test_depthwise(name, relu, block, dtype, monkeypatch):
 def test_convolution_is_scipys_correlation_summed_over_channels(mode, padding, shape):
     rng = np.random.default_rng(0)
     x, W, z = rng.standard_normal((2, 7, 9, 3)), rng.standard_normal((3, 5, 3, 4)), np.empty((2, *shape, 4))
-    scratch = workspace(reference.convolution_scratch, x, W, 1, padding, z)
-    reference.convolution_forward(x, W, None, 1, padding, False, z, scratch)
+    reference.convolution_forward(x, W, None, 1, padding, False, z)
     for n, m in np.ndindex(2, 4):
         expected = sum(scipy.signal.correlate2d(x[n, :, :, c], W[:, :, c, m], mode) for c in range(3))
         np.testing.assert_allclose(z[n, :, :, m], expected, atol=1e-12)
@@ -118,11 +109,10 @@ def test_convolution_is_scipys_correlation_summed_over_channels(mode, padding, s
 def test_gradients_that_are_not_wanted_are_left_out():
     rng = np.random.default_rng(0)
     x, W, dz = rng.standard_normal((2, 5, 5, 3)), rng.standard_normal((3, 3, 3, 4)), rng.standard_normal((2, 5, 5, 4))
-    scratch = workspace(reference.convolution_scratch, x, W, 1, (1, 1), dz)
     dW, db, dx, dW_alone, dx_alone = unwritten(W, dz[0, 0, 0], x, W, x)
-    reference.convolution_backward(x, W, dz, dz, 1, (1, 1), False, dW, db, dx, scratch)
-    reference.convolution_backward(x, W, dz, dz, 1, (1, 1), False, dW_alone, None, None, scratch)
-    reference.convolution_backward(None, W, dz, dz, 1, (1, 1), False, None, None, dx_alone, scratch)
+    reference.convolution_backward(x, W, dz, dz, 1, (1, 1), False, dW, db, dx)
+    reference.convolution_backward(x, W, dz, dz, 1, (1, 1), False, dW_alone, None, None)
+    reference.convolution_backward(None, W, dz, dz, 1, (1, 1), False, None, None, dx_alone)
     np.testing.assert_array_equal(dW_alone, dW)
     np.testing.assert_array_equal(dx_alone, dx)
 
@@ -142,6 +132,5 @@ def test_nan_and_infinity_come_out():
     x, W = np.zeros((1, 4, 4, 1)), np.ones((3, 3, 1, 1))
     x[0, 0, 0], x[0, 3, 3] = np.nan, np.inf
     z = np.empty((1, 4, 4, 1))
-    scratch = workspace(reference.convolution_scratch, x, W, 1, (1, 1), z)
-    reference.convolution_forward(x, W, None, 1, (1, 1), False, z, scratch)
+    reference.convolution_forward(x, W, None, 1, (1, 1), False, z)
     assert np.all(np.isnan(z[0, :2, :2])) and np.all(np.isinf(z[0, 2:, 2:])) and np.isfinite(z[0, 0, 3, 0])

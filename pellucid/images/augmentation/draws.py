@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pellucid.kernels.reference.random import scatter
+from pellucid.kernels.reference.hashing import scatter
 from pellucid.seeding import key
 
 

@@ -11,7 +11,7 @@ SMALL = 64  # places of a picture: up to there one route serves all, for compili
 PARALLEL_FROM = 1 << 22  # multiply-adds: below, waking the threads takes longer than they save
 
 
-def convolution_forward(x, W, b, stride, padding, relu, y, scratch):
+def convolution_forward(x, W, b, stride, padding, relu, y):
     x, parallel = np.ascontiguousarray(x), _work(W, y) >= PARALLEL_FROM
     if _suits_winograd(x.shape, W.shape, stride, padding, y.shape):
         winograd.forward(x, W, b, padding, relu, y, parallel)
@@ -19,7 +19,7 @@ def convolution_forward(x, W, b, stride, padding, relu, y, scratch):
         direct.forward(x, W, b, stride, padding, relu, y, parallel)
 
 
-def convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
+def convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx):
     x_shape, parallel = (dx if x is None else x).shape, 2 * _work(W, y) >= PARALLEL_FROM
     x = None if x is None else np.ascontiguousarray(x)
     y, dy = np.ascontiguousarray(y), np.ascontiguousarray(dy)
@@ -27,11 +27,6 @@ def convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch
         winograd.backward(x, W, y, dy, padding, relu, dW, db, dx, parallel)
     else:
         direct.backward(x, W, y, dy, stride, padding, relu, dW, db, dx, parallel)
-
-
-def convolution_scratch(x_shape, W_shape, stride, padding, y_shape):
-    """The compiled kernels have scratch memory of their own, the same for all layers."""
-    return 0
 
 
 @functools.lru_cache(1024)

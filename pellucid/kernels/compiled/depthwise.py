@@ -31,12 +31,12 @@ class _Plan(NamedTuple):
 _plan_on = reader(_Plan)
 
 
-def depthwise_forward(x, W, b, stride, padding, relu, y, scratch):
+def depthwise_forward(x, W, b, stride, padding, relu, y):
     plan = as_array(_Plan(stride, *padding, relu, PIECES, 0))
     _forward(1, PIECES, [np.ascontiguousarray(x), W, b, y, plan], _work(W, y) >= PARALLEL_FROM)
 
 
-def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
+def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx):
     pieces, size = max(1, min(PIECES, len(x))), _partial_size(W.shape)
     plan = as_array(_Plan(stride, *padding, relu, pieces, size))
     s = workspace(pieces * size)
@@ -47,10 +47,6 @@ def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
     dW[...] = parts[:-1].reshape(W.shape)
     if db is not None:
         db[...] = parts[-1]
-
-
-def depthwise_scratch(x_shape, W_shape, stride, padding, y_shape):
-    return 0
 
 
 def _partial_size(W_shape) -> int:

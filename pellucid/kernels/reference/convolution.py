@@ -7,7 +7,7 @@ x: (N, H, W, C)  W: (h, w, C, M) the filters  b: (M,) or None  y: (N, P, Q, M)  
 of zeros above and the columns of zeros on the left; how many are below and on the right follows from P and Q.
 
 The windows of a block of pictures, each laid out as one row of a matrix ("im2col"), make the sum one product of
-matrices. Only a block is padded and laid out at a time, in `scratch`, so that it stays in the cache.
+matrices. Only a block is padded and laid out at a time, so that it stays in the cache.
 """
 
 import math
@@ -15,12 +15,12 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from pellucid.kernels.reference.windows import block_shape, blocks, carve, frame_shape, inside, tap
+from pellucid.kernels.reference.windows import block_shape, blocks, frame_shape, inside, tap
 
 
-def convolution_forward(x, W, b, stride, padding, relu, y, scratch):
+def convolution_forward(x, W, b, stride, padding, relu, y):
     """z = X W + b        X: (N P Q, h w C), row (n, p, q) is the window x[n, s p - t + 0..h-1, s q - l + 0..w-1]."""
-    frame, windows, columns, _, _ = _workspace(scratch, x.shape, W.shape, stride, padding, y.shape)
+    frame, windows, columns = _workspace(x.shape, W, stride, padding, y.shape)
     for pictures, rows in blocks(*_work(W.shape, y.shape)):
         X = _laid_out(x, pictures, rows, padding, frame, windows, columns)
         y_rows = y[pictures, rows].reshape(len(X), -1)
@@ -31,7 +31,7 @@ def convolution_forward(x, W, b, stride, padding, relu, y, scratch):
             np.maximum(y_rows, 0, out=y_rows)
 
 
-def convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
+def convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx):
     """dz = dy [y > 0] where `relu`, else dy        dW = X^T dz        db = sum_npq dz[n, p, q].
 
     dX = dz W^T        dx[n, s p + i - t, s q + j - l] += dX[n, p, q, i, j]
@@ -39,7 +39,8 @@ def convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch
     dy is overwritten by dz. Whichever of dW, db and dx is None is left out; without dW, x may be None as well.
     """
     x_shape, M = (dx if x is None else x).shape, W.shape[3]
-    frame, windows, columns, dframe, part = _workspace(scratch, x_shape, W.shape, stride, padding, dy.shape)
+    frame, windows, columns = _workspace(x_shape, W, stride, padding, dy.shape)
+    dframe, part = np.empty_like(frame), np.empty((math.prod(W.shape[:3]), M), W.dtype)
     for gradient in (dW, db):
         if gradient is not None:
             gradient[...] = 0
@@ -64,31 +65,18 @@ def convolution_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch
                 dx[pictures] = inside(block, dx.shape, padding)
 
 
-def convolution_scratch(x_shape, W_shape, stride, padding, y_shape):
-    """The size of `scratch` for arrays of these shapes, forward and backward."""
-    return sum(math.prod(shape) for shape in _shapes(x_shape, W_shape, stride, padding, y_shape))
-
-
 def _work(W_shape, y_shape):
     """Pictures, rows of outputs in each, and numbers that are laid out for a row."""
     return y_shape[0], y_shape[1], y_shape[2] * math.prod(W_shape[:3])
 
 
-def _shapes(x_shape, W_shape, stride, padding, y_shape):
-    """A block of pictures in its frame, its windows laid out, the frame of its gradient, a block's part of dW."""
-    count, height = block_shape(*_work(W_shape, y_shape))
-    frame = (count, *frame_shape(x_shape, W_shape[:2], stride, padding, y_shape))
-    K, M = math.prod(W_shape[:3]), W_shape[3]
-    return frame, (count * height * y_shape[2] * K,), frame, (K, M)
-
-
-def _workspace(scratch, x_shape, W_shape, stride, padding, y_shape):
-    """These arrays in `scratch`, the frame set to 0, and all windows of the frame as a view (n, P, Q, h, w, C)."""
-    frame, columns, dframe, part = carve(scratch, *_shapes(x_shape, W_shape, stride, padding, y_shape))
-    frame[...] = 0
-    every = sliding_window_view(frame, W_shape[:2], axis=(1, 2))
+def _workspace(x_shape, W, stride, padding, y_shape):
+    """A block of pictures in its frame of zeros, all windows of it as a view (n, P, Q, h, w, C), memory to lay them out."""
+    count, height = block_shape(*_work(W.shape, y_shape))
+    frame = np.zeros((count, *frame_shape(x_shape, W.shape[:2], stride, padding, y_shape)), W.dtype)
+    every = sliding_window_view(frame, W.shape[:2], axis=(1, 2))
     windows = tap(every, 0, 0, stride, *y_shape[1:3]).transpose(0, 1, 2, 4, 5, 3)
-    return frame, windows, columns, dframe, part
+    return frame, windows, np.empty(count * height * y_shape[2] * math.prod(W.shape[:3]), W.dtype)
 
 
 def _laid_out(x, pictures, rows, padding, frame, windows, columns):

@@ -10,12 +10,12 @@ import math
 
 import numpy as np
 
-from pellucid.kernels.reference.windows import block_shape, blocks, carve, frame_shape, inside, tap
+from pellucid.kernels.reference.windows import block_shape, blocks, frame_shape, inside, tap
 
 
-def depthwise_forward(x, W, b, stride, padding, relu, y, scratch):
+def depthwise_forward(x, W, b, stride, padding, relu, y):
     """z = sum_ij x_ij W[i, j] + b        y = max(z, 0) where `relu`, else z."""
-    frames, _, products = _workspace(scratch, x.shape, W.shape, stride, padding, y.shape)
+    frames, products = _workspace(x.shape, W, stride, padding, y.shape)
     for pictures, _ in blocks(len(y), 1, math.prod(y.shape[1:])):
         y_block = y[pictures]
         frame, product = frames[: len(y_block)], products[: len(y_block)]
@@ -27,14 +27,15 @@ def depthwise_forward(x, W, b, stride, padding, relu, y, scratch):
             np.maximum(y_block, 0, out=y_block)
 
 
-def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
+def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx):
     """dz = dy [y > 0] where `relu`, else dy        dW[i, j] = sum_npq x_ij dz        db = sum_npq dz.
 
     dx_ij += dz W[i, j]
 
     dy is overwritten by dz. db may be None, and dx for a first layer, whose input needs no gradient.
     """
-    frames, dframes, products = _workspace(scratch, x.shape, W.shape, stride, padding, dy.shape)
+    frames, products = _workspace(x.shape, W, stride, padding, dy.shape)
+    dframes = np.empty_like(frames)
     dW[...] = 0
     if db is not None:
         db[...] = 0
@@ -57,20 +58,8 @@ def depthwise_backward(x, W, y, dy, stride, padding, relu, dW, db, dx, scratch):
             dx[pictures] = inside(dframe, x.shape, padding)
 
 
-def depthwise_scratch(x_shape, W_shape, stride, padding, y_shape):
-    """The size of `scratch` for arrays of these shapes, forward and backward."""
-    return sum(math.prod(shape) for shape in _shapes(x_shape, W_shape, stride, padding, y_shape))
-
-
-def _shapes(x_shape, W_shape, stride, padding, y_shape):
-    """A block of pictures in its frame, the frame of its gradient, and a block of outputs."""
+def _workspace(x_shape, W, stride, padding, y_shape):
+    """A block of pictures in its frame of zeros, and memory for a block of outputs."""
     count, _ = block_shape(y_shape[0], 1, math.prod(y_shape[1:]))
-    frame = (count, *frame_shape(x_shape, W_shape[:2], stride, padding, y_shape))
-    return frame, frame, (count, *y_shape[1:])
-
-
-def _workspace(scratch, x_shape, W_shape, stride, padding, y_shape):
-    """These arrays in `scratch`, the frame set to 0."""
-    frames, dframes, products = carve(scratch, *_shapes(x_shape, W_shape, stride, padding, y_shape))
-    frames[...] = 0
-    return frames, dframes, products
+    frames = np.zeros((count, *frame_shape(x_shape, W.shape[:2], stride, padding, y_shape)), W.dtype)
+    return frames, np.empty((count, *y_shape[1:]), W.dtype)

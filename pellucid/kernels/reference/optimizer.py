@@ -8,8 +8,6 @@ import math
 
 import numpy as np
 
-from pellucid.kernels.reference.windows import carve
-
 
 def sgd(theta, grad, lr, scratch):
     """theta <- theta - lr g        scratch may be grad."""
@@ -50,7 +48,7 @@ def orthogonalise(G, steps, X, scratch):
     """
     a, b, c = 3.4445, -4.7750, 2.0315
     K, M = G.shape
-    A, B, XB = carve(scratch, (min(K, M),) * 2, (min(K, M),) * 2, (K, M))
+    A, B, XB = _carve(scratch, (min(K, M),) * 2, (min(K, M),) * 2, (K, M))
     np.divide(G, math.sqrt(float(np.vdot(G, G))) + 1e-7, out=X)
     for _ in range(steps):
         np.matmul(X.T, X, out=A) if M <= K else np.matmul(X, X.T, out=A)
@@ -133,3 +131,12 @@ def penalty_gradient(W, dW, l1, l2, scratch):
 def norm(grad):
     """|g| = sqrt(sum_i g_i^2): not finite where any g_i is not."""
     return math.sqrt(grad @ grad)
+
+
+def _carve(scratch, *shapes):
+    """Arrays of these shapes, one after another in the flat array `scratch`."""
+    found, at = [], 0
+    for shape in shapes:
+        found.append(scratch[at : at + math.prod(shape)].reshape(shape))
+        at += math.prod(shape)
+    return found

@@ -1,7 +1,5 @@
 """Windows that move over pictures: what convolutions and poolings have in common."""
 
-import math
-
 BLOCK = 2**17  # numbers worked on at a time: 512 kB in float32, half the second-level cache of a core
 
 
@@ -33,12 +31,3 @@ def frame_shape(x_shape, size, stride, padding, y_shape):
 def inside(frame, shape, padding):
     """The place of the pictures in their frames, as a view."""
     return frame[:, padding[0] : padding[0] + shape[1], padding[1] : padding[1] + shape[2]]
-
-
-def carve(scratch, *shapes):
-    """Arrays of these shapes, one after another in the flat array `scratch`."""
-    found, at = [], 0
-    for shape in shapes:
-        found.append(scratch[at : at + math.prod(shape)].reshape(shape))
-        at += math.prod(shape)
-    return found

@@ -53,13 +53,11 @@ class Conv2D(Affine):
 
     def map(self, x, relu, y):
         geometry = self.stride, self.before
-        scratch = self.buffer("scratch", self.kernels.convolution_scratch(x.shape, self.W.shape, *geometry, y.shape))
-        self.kernels.convolution_forward(x, self.W, self.b, *geometry, relu, y, scratch)
+        self.kernels.convolution_forward(x, self.W, self.b, *geometry, relu, y)
 
     def map_backward(self, x, y, dy, relu, dx):
         geometry = self.stride, self.before
-        scratch = self.buffer("scratch", self.kernels.convolution_scratch(x.shape, self.W.shape, *geometry, y.shape))
-        self.kernels.convolution_backward(x, self.W, y, dy, *geometry, relu, self.dW, self.db, dx, scratch)
+        self.kernels.convolution_backward(x, self.W, y, dy, *geometry, relu, self.dW, self.db, dx)
 
     def equation(self):
         stride = f", stride {self.stride}" if self.stride > 1 else ""

@@ -55,9 +55,8 @@ class TransposedConv2D(Affine):
 
     def map(self, x, relu, y):
         geometry = self.stride, self.before
-        scratch = self.buffer("scratch", self.kernels.convolution_scratch(y.shape, self.W.shape, *geometry, x.shape))
         # The convolution's output has the shape of x; without its ReLU, what it was does not matter.
-        self.kernels.convolution_backward(None, self.W, x, x, *geometry, False, None, None, y, scratch)
+        self.kernels.convolution_backward(None, self.W, x, x, *geometry, False, None, None, y)
         if self.b is not None:
             np.add(y, self.b, out=y)
         if relu:
@@ -65,13 +64,12 @@ class TransposedConv2D(Affine):
 
     def map_backward(self, x, y, dy, relu, dx):
         geometry = self.stride, self.before
-        scratch = self.buffer("scratch", self.kernels.convolution_scratch(y.shape, self.W.shape, *geometry, x.shape))
         dz = np.multiply(dy, y > 0, out=dy) if relu else dy
-        self.kernels.convolution_backward(dz, self.W, x, x, *geometry, False, self.dW, None, None, scratch)
+        self.kernels.convolution_backward(dz, self.W, x, x, *geometry, False, self.dW, None, None)
         if self.db is not None:
             np.add.reduce(dz, axis=(0, 1, 2), out=self.db)
         if dx is not None:
-            self.kernels.convolution_forward(dz, self.W, None, *geometry, False, dx, scratch)
+            self.kernels.convolution_forward(dz, self.W, None, *geometry, False, dx)
 
     def equation(self):
         return f"{self.applied_to('Wᵀ ⋆ x')},  {self.size[0]} × {self.size[1]}, stride {self.stride}"
