@@ -3,22 +3,22 @@
 import json
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from pellucid.errors import PellucidError
-from pellucid.evaluation import decimals
 from pellucid.files import atomic_write
 from pellucid.images import Dataset, open_source
 from pellucid.report import Answer, Picture, thumbnail
 from pellucid.report.data import Costs
 from pellucid.report.reproduction import Gallery, Measured, ReproductionPage, render_reproduction
-from pellucid.report.words import count, duration, percent, points
+from pellucid.report.words import count, duration, percent
 from pellucid.runs.prepare import labelling, read_pictures
 from pellucid.runs.progress import Silent
 from pellucid.runs.reproduction.plan import EPOCHS, PICTURES, STEPS
 from pellucid.runs.reproduction.reproduction import Reproduction, Row
+from pellucid.runs.reproduction.sentences import best_of, pictures, right, sentences
 from pellucid.runs.results.report_data import now
 from pellucid.systems import Trained
 
@@ -30,7 +30,6 @@ HEADINGS = {
     "improved": "What the same pictures allow",
     "donor": "Learned before, on other pictures",
 }
-PARTS = {"train": "training", "cross-validation": "cross-validated"}
 SHOWN = 12  # wrong and right answers of a gallery, each
 DRAWN = 6  # seeds of a cost curve
 
@@ -71,46 +70,6 @@ def page_of(reproduction: Reproduction) -> ReproductionPage:
     )
 
 
-def best_of(rows: Sequence[Row]) -> Row | None:
-    """The improved variant with the highest mean on test pictures; None where there is none."""
-    improved = [row for row in rows if row.variant.role == "improved" and row.mean is not None]
-    return max(improved, key=lambda row: row.mean, default=None)
-
-
-def sentences(reproduction: Reproduction) -> Iterator[str]:
-    """What came out, in words."""
-    rows = {row.variant.name: row for row in reproduction.rows}
-    claimed = next((claim for claim in reproduction.plan.system.claims if claim.share is not None), None)
-    published = rows.get(reproduction.plan.system.published.name)
-    if reproduction.plan.quick:
-        return
-    if published and published.mean is not None:
-        yield _beside_the_claim(published, claimed)
-    best = best_of(reproduction.rows)
-    if best and published and published.mean is not None:
-        more = best.mean - published.mean
-        yield (
-            f"The best of the improved recipes, “{best.variant.title}”, names {_right(best)} right: "
-            f"{points(more)} {'more' if more > 0 else 'less'} than the published one."
-        )
-    aimed = [row for row in rows.values() if row.reached is not None]
-    if aimed:
-        missed = [f"“{row.variant.title}” ({_right(row)} of {_goal(row)})" for row in aimed if not row.reached]
-        yield f"Goals missed: {', '.join(missed)}." if missed else "Every goal that was set before is reached."
-
-
-def _beside_the_claim(row: Row, claimed) -> str:
-    seeds = f", the mean of {len(row.runs)} random starts (deviation {points(row.spread)})" if row.spread is not None else ""
-    found = f"The published recipe names {_right(row)} of {_pictures(row)} right here{seeds}."
-    if claimed is None:
-        return found
-    low, high = row.interval
-    if low <= claimed.share <= high:
-        return f"{found} The claim of {claimed.value} fits: on so few pictures the two cannot be told apart."
-    away = "below" if row.mean < claimed.share else "above"
-    return f"{found} That is {points(row.mean - claimed.share)} {away} the claim of {claimed.value}, more than chance explains."
-
-
 def _measured(reproduction: Reproduction, row: Row) -> Measured:
     first, seeds = row.runs[0], len(row.runs)
     explained = f"{percent(first.explained)} given back" if first.explained is not None else "–"
@@ -122,12 +81,12 @@ def _measured(reproduction: Reproduction, row: Row) -> Measured:
         name=row.variant.name,
         title=row.variant.title,
         note=row.variant.note,
-        score=_right(row) if row.mean is not None else explained,
+        score=right(row) if row.mean is not None else explained,
         accuracies=row.accuracies,
         mean=row.mean,
         spread=row.spread,
         interval=row.interval,
-        pictures=_pictures(row),
+        pictures=pictures(row),
         n=row.n,
         goal=None if reproduction.plan.quick else row.variant.goal,
         reached=row.reached,
@@ -135,19 +94,6 @@ def _measured(reproduction: Reproduction, row: Row) -> Measured:
         link=os.path.relpath(first.folder / "report.html", reproduction.folder).replace(os.sep, "/"),
         command=row.command,
     )
-
-
-def _right(row: Row) -> str:
-    return percent(row.mean, decimals(row.n))
-
-
-def _goal(row: Row) -> str:
-    return percent(row.variant.goal, decimals(row.n))
-
-
-def _pictures(row: Row) -> str:
-    part = row.runs[0].part
-    return count(row.n, f"{PARTS.get(part, part)} picture")
 
 
 def _value(measure: str, value: float | None) -> str:
