@@ -1,12 +1,13 @@
 """What was measured here about the digits: the data, the claims, the writers, and the picture that was not new."""
 
 import statistics
+from collections.abc import Sequence
 
 import numpy as np
 
 from pellucid.evaluation import wilson
 from pellucid.images import Source, open_source
-from pellucid.report.words import count
+from pellucid.report.words import count, number
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.measured import answers, confusion, differences, most_confused
 from pellucid.systems.results import Results, Trained
@@ -53,6 +54,22 @@ def statistics_of_the_data(results: Results) -> Evidence:
         f"{counts.min()} to {counts.max()} pictures each.",
         Table(("digit", "pictures", "mean ink of a pixel", "of its darkest pixel"), tuple(rows)),
     )
+
+
+def falling_loss(runs: Sequence[Trained]) -> str:
+    """The training loss of the first epoch, the hundredth and the last, mean of the seeds."""
+    logs = [run.epochs_log() for run in runs]
+    mean = [statistics.fmean(epoch["loss"] for epoch in same) for same in zip(*logs)]
+    later = [
+        f"{number(mean[epochs - 1])} after {count(epochs, 'epoch')}" for epochs in sorted({100, len(mean)}) if epochs <= len(mean)
+    ]
+    return ", ".join([f"{number(mean[0])} at first", *later])
+
+
+def both_accuracies(runs: Sequence[Trained]) -> str:
+    """Training against test in one line, mean of the seeds."""
+    train, test = (statistics.fmean(values) for values in zip(*((run.train_accuracy, run.accuracy) for run in runs)))
+    return f"{percent(train)} of the training pictures right, {percent(test)} of the test pictures"
 
 
 def gap(results: Results) -> Evidence:

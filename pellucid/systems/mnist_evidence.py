@@ -1,6 +1,8 @@
 """What was measured here on the two networks for handwritten digits."""
 
 import json
+import statistics
+from collections.abc import Sequence
 from itertools import accumulate
 
 from pellucid.pytorch import NOTES
@@ -24,6 +26,24 @@ def uphill(results: Results) -> Evidence:
         f"of 0.1; the largest possible error is 1. {doctor}",
         Table(("pass", "as published", "sign and order right"), tuple(rows)),
     )
+
+
+def right_in_training(runs: Sequence[Trained]) -> str:
+    """Training pictures named right, mean of the seeds: counted over all passes as it was printed, and by the last network."""
+    passes = statistics.fmean(statistics.fmean(epoch["accuracy"] for epoch in run.epochs_log()) for run in runs)
+    return f"{percent(passes)} over all passes, {percent(statistics.fmean(run.train_accuracy for run in runs))} at the end"
+
+
+def answered_alike(runs: Sequence[Trained]) -> str:
+    """The most common answer of the first seed, and how many answers are right."""
+    name, share = _most_common(runs[0])
+    return f"“{name}” for {percent(share)} of {runs[0].n:,}; {percent(statistics.fmean(run.accuracy for run in runs))} right"
+
+
+def last_error(runs: Sequence[Trained]) -> str:
+    """The mean error of the last pass, mean of the seeds, in the unit of a picture and in that which was printed."""
+    error = statistics.fmean(run.epochs_log()[-1]["loss"] for run in runs)
+    return f"{error:.2f} on average; its {PIXELS}th part is {error / PIXELS:.7f}"
 
 
 def stuck(results: Results) -> Evidence:

@@ -60,6 +60,15 @@ def test_overfitting_in_numbers(tmp_path):
     assert found.table.rows[0] == ("accuracy", "100.0 %", "66.7 %")
 
 
+def test_the_claims_about_loss_and_overfitting_have_a_number_beside_them(tmp_path):
+    long = runs(tmp_path, "faithful", losses=np.geomspace(2.3, 0.001, 1000).tolist())["faithful"]
+    assert evidence.falling_loss(long).replace("\u00a0", " ") == "2.3 at first, 1.07 after 100 epochs, 0.001 after 1,000 epochs"
+    short = made(tmp_path / "short", "faithful", labels=[0, 1], answers=[0, 2], classes=DIGITS, losses=[2.0, 1.5])
+    assert evidence.falling_loss([short]).replace("\u00a0", " ") == "2 at first, 1.5 after 2 epochs"
+    said = evidence.both_accuracies([short]).replace("\u00a0", " ")
+    assert said.startswith("100") and said.endswith("% of the training pictures right, 50.0 % of the test pictures")
+
+
 def test_the_loss_at_the_published_epochs(tmp_path):
     long = runs(tmp_path, "faithful", losses=np.geomspace(2.3, 0.001, 1000).tolist())
     found = evidence.loss_curve(long)

@@ -112,6 +112,12 @@ def test_what_was_printed_is_the_mean_of_all_passes_so_far(tmp_path):
     assert "In the last pass 95.0 % were right; printed would have been 75.0 %." in found.text
 
 
+def test_claims_and_what_is_set_beside_them_have_one_unit(tmp_path):
+    run = run_of(tmp_path, "part-one", [epoch(0, 0.3, 0.2), epoch(1, 0.5, 0.1)])
+    assert evidence.last_error([run]) == "0.50 on average; its 784th part is 0.0006378"
+    assert evidence.right_in_training([run]).replace("\u00a0", " ") == "15.0 % over all passes, 10.0 % at the end"
+
+
 def test_what_helped_is_told_one_change_at_a_time(tmp_path):
     runs = {"ten": 0.9, "ten-augmented": 0.8, "hundred": 0.97, "part-two": 0.95}
     found = [replace(run_of(tmp_path, name, []), accuracy=accuracy) for name, accuracy in runs.items()]

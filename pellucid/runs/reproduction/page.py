@@ -8,19 +8,20 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from pellucid.errors import PellucidError
+from pellucid.evaluation import decimals
 from pellucid.files import atomic_write
 from pellucid.images import Dataset, open_source
 from pellucid.report import Answer, Picture, thumbnail
 from pellucid.report.data import Costs
 from pellucid.report.reproduction import Gallery, Measured, ReproductionPage, render_reproduction
-from pellucid.report.words import count, duration, percent
+from pellucid.report.words import count, duration, grouped, number, percent
 from pellucid.runs.prepare import labelling, read_pictures
 from pellucid.runs.progress import Silent
 from pellucid.runs.reproduction.plan import EPOCHS, PICTURES, STEPS
 from pellucid.runs.reproduction.reproduction import Reproduction, Row
 from pellucid.runs.reproduction.sentences import best_of, pictures, right, sentences
 from pellucid.runs.results.report_data import now
-from pellucid.systems import Trained
+from pellucid.systems import Claim, Trained
 
 HEADINGS = {
     "faithful": "As published",
@@ -52,7 +53,7 @@ def page_of(reproduction: Reproduction) -> ReproductionPage:
         created=now(),
         data=system.data,
         quick=_quick() if reproduction.plan.quick else "",
-        claims=[(claim.what, claim.value, _value(claim.measure, here)) for claim, here in reproduction.claims],
+        claims=[(claim.what, claim.value, _value(reproduction, claim, here)) for claim, here in reproduction.claims],
         claimed=next((claim.share for claim in system.claims if claim.share is not None), None),
         published=measured.get(system.published.name),
         best=measured[best.variant.name] if best else None,
@@ -96,10 +97,16 @@ def _measured(reproduction: Reproduction, row: Row) -> Measured:
     )
 
 
-def _value(measure: str, value: float | None) -> str:
-    if value is None:
+def _value(reproduction: Reproduction, claim: Claim, here: float | str | None) -> str:
+    """What is set beside a claim; a dash where nothing was measured, words as they are."""
+    if here is None:
         return "–"
-    return percent(value) if "accuracy" in measure or measure == "explained" else f"{value:.3g}"
+    if isinstance(here, str):
+        return here
+    if claim.measure == "accuracy":
+        n = reproduction.claimed_of(claim)[0].n
+        return f"{percent(here, decimals(n))} of {grouped(n)}"
+    return percent(here) if claim.measure == "train_accuracy" else number(here)
 
 
 def _quick() -> str:

@@ -104,14 +104,18 @@ class Reproduction:
         ]
 
     @property
-    def claims(self) -> list[tuple[Claim, float | None]]:
-        """Each claim, and what was measured here: the mean over the seeds; None where nothing was."""
+    def claims(self) -> list[tuple[Claim, float | str | None]]:
+        """Each claim, and what was measured here: the mean over the seeds, or words; None where nothing was."""
         found = []
         for claim in self.plan.system.claims:
-            runs = self.results.get(claim.variant or self.plan.system.published.name, ())
+            runs = self.claimed_of(claim)
             measured = [getattr(run, claim.measure) for run in runs] if claim.measure else []
-            found.append((claim, _mean(measured)))
+            found.append((claim, claim.told(runs) if claim.told and runs else _mean(measured)))
         return found
+
+    def claimed_of(self, claim: Claim) -> Sequence[Trained]:
+        """The runs that a claim speaks of; none where they were not trained."""
+        return self.results.get(claim.variant or self.plan.system.published.name, ())
 
     @property
     def findings(self) -> list[tuple[Finding, Evidence | None]]:
