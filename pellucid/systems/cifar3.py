@@ -31,7 +31,7 @@ CIFAR3 = System(
         ),
         Variant(
             name="early-stop",
-            title="the same, stopped in time",
+            title="3072-128-64-3, stopped in time",
             role="corrected",
             note="A tenth of the training pictures is held back to choose the epoch; the published program had no such pictures, "
             "so it could not know when to stop without looking at the test.",

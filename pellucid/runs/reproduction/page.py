@@ -14,12 +14,12 @@ from pellucid.images import Dataset, open_source
 from pellucid.report import Answer, Picture, thumbnail
 from pellucid.report.data import Costs
 from pellucid.report.reproduction import Gallery, Measured, ReproductionPage, render_reproduction
-from pellucid.report.words import count, duration, grouped, number, percent
+from pellucid.report.words import SPACE, count, duration, grouped, number, percent
 from pellucid.runs.prepare import labelling, read_pictures
 from pellucid.runs.progress import Silent
 from pellucid.runs.reproduction.plan import EPOCHS, PICTURES, STEPS
 from pellucid.runs.reproduction.reproduction import Reproduction, Row
-from pellucid.runs.reproduction.sentences import best_of, pictures, right, sentences
+from pellucid.runs.reproduction.sentences import best_of, pictures, score, sentences
 from pellucid.runs.results.report_data import now
 from pellucid.systems import Claim, Trained
 
@@ -54,7 +54,7 @@ def page_of(reproduction: Reproduction) -> ReproductionPage:
         data=system.data,
         quick=_quick() if reproduction.plan.quick else "",
         claims=[(claim.what, claim.value, _value(reproduction, claim, here)) for claim, here in reproduction.claims],
-        claimed=next((claim.share for claim in system.claims if claim.share is not None), None),
+        claimed=next((f"{100 * claim.share:.4g}{SPACE}%" for claim in system.claims if claim.share is not None), ""),
         published=measured.get(system.published.name),
         best=measured[best.variant.name] if best else None,
         sentences=[*sentences(reproduction)],
@@ -73,7 +73,8 @@ def page_of(reproduction: Reproduction) -> ReproductionPage:
 
 def _measured(reproduction: Reproduction, row: Row) -> Measured:
     first, seeds = row.runs[0], len(row.runs)
-    explained = f"{percent(first.explained)} given back" if first.explained is not None else "–"
+    system = reproduction.plan.system
+    claimed = next((claim.share for claim in system.claims if claim.share is not None and not row.variant.source), None)
     facts = [count(seeds, "seed"), f"{duration(row.seconds)} of training{' each' if seeds > 1 else ''}"]
     facts += [count(first.epochs, "epoch"), count(first.parameters, "parameter")]
     if first.train_accuracy is not None:
@@ -82,13 +83,14 @@ def _measured(reproduction: Reproduction, row: Row) -> Measured:
         name=row.variant.name,
         title=row.variant.title,
         note=row.variant.note,
-        score=right(row) if row.mean is not None else explained,
+        score=score(row),
         accuracies=row.accuracies,
         mean=row.mean,
         spread=row.spread,
         interval=row.interval,
         pictures=pictures(row),
         n=row.n,
+        claimed=claimed,
         goal=None if reproduction.plan.quick else row.variant.goal,
         reached=row.reached,
         facts=facts,

@@ -45,6 +45,11 @@ class Row:
         return wilson(round(self.mean * self.n), self.n) if self.mean is not None else None
 
     @property
+    def explained(self) -> float | None:
+        """Of autoencoders: the share of the pixels' variance that comes back, the mean of all runs."""
+        return _mean([run.explained for run in self.runs])
+
+    @property
     def seconds(self) -> float:
         """Of training, the mean of all runs."""
         return statistics.fmean(run.seconds for run in self.runs)
@@ -70,7 +75,7 @@ class Row:
             "part": first.part,
             "train_accuracy": _mean([run.train_accuracy for run in self.runs]),
             "loss": _mean([run.loss for run in self.runs]),
-            "explained": _mean([run.explained for run in self.runs]),
+            "explained": self.explained,
             "goal": variant.goal,
             "reached": self.reached,
             "seconds": self.seconds,

@@ -41,6 +41,13 @@ def right(row: Row) -> str:
     return percent(row.mean, decimals(row.n))
 
 
+def score(row: Row) -> str:
+    """The same, or of an autoencoder "95.1 % of the variance"; a dash where nothing was measured."""
+    if row.mean is not None:
+        return right(row)
+    return "–" if row.explained is None else f"{percent(row.explained)} of the variance"
+
+
 def pictures(row: Row) -> str:
     """What it was measured on: "360 test pictures"."""
     part = row.runs[0].part
@@ -54,7 +61,9 @@ def _about_goals(goals: int, tested: Sequence[Row]) -> str:
         return _about_some_goals(goals, len(tested), missed)
     if missed:
         return f"{_of(goals)}, {len(missed)} {'is' if len(missed) == 1 else 'are'} missed: {listing(missed)}."
-    return "The goal that was set before is reached." if goals == 1 else f"All {goals} goals that were set before are reached."
+    if goals == 1:
+        return "The goal that was set before is reached."
+    return f"{'Both' if goals == 2 else f'All {goals}'} goals that were set before are reached."
 
 
 def _about_some_goals(goals: int, tested: int, missed: Sequence[str]) -> str:
