@@ -101,10 +101,11 @@ def summary(found: "Reproduction") -> str:
 
 
 def _line(row: "Row") -> tuple[str, ...]:
-    if row.mean is None:
-        return row.variant.name, "–", "–", str(len(row.runs)), ""
     from pellucid.evaluation import decimals
+    from pellucid.runs.reproduction.sentences import score
 
+    if row.mean is None:
+        return row.variant.name, score(row), "", str(len(row.runs)), ""
     digits = decimals(row.n)
     spread = "" if row.spread is None else f" ± {100 * row.spread:.{digits}f}"
     low, high = (f"{100 * bound:.{digits}f}" for bound in row.interval)

@@ -44,7 +44,7 @@ def percent(share: float, decimals: int = 1) -> str:
         text = f"< {smallest:.{decimals}f}"
     elif float(text) == 100:
         text = f"> {100 - smallest:.{decimals}f}"
-    return f"{text}{SPACE}%"
+    return f"{text}{SPACE}%".replace("-", "−")  # a network may explain less than nothing
 
 
 def points(difference: float) -> str:

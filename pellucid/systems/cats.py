@@ -135,7 +135,7 @@ CATS = System(
         ),
         Variant(
             name="cifar-body",
-            title="The body for the next one",
+            title="CIFAR-10, for the network that starts from it",
             role="donor",
             note="Learns the ten classes of CIFAR-10, of which cats are one. Its accuracy is that on CIFAR-10's own test pictures.",
             seeds=1,

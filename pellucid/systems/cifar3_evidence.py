@@ -1,6 +1,7 @@
 """What was measured here about the three classes of CIFAR-10: the claim, the balance, the mistakes and what mends them."""
 
 import statistics
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from pellucid.images.shrinking import small_colour
 from pellucid.report.words import count
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.measured import confusion, difference, differences, most_confused
-from pellucid.systems.results import Results
+from pellucid.systems.results import Results, Trained
 from pellucid.systems.words import percent
 
 CLASSES = ("airplane", "automobile", "bird")
@@ -55,6 +56,26 @@ def measures(counts: np.ndarray, place: int) -> tuple[float, float, float]:
     """Precision, recall and F1 of one class, from a confusion matrix; 0 where nothing was answered."""
     right, predicted, true = counts[place, place], counts[:, place].sum(), counts[place].sum()
     return right / max(predicted, 1), right / max(true, 1), 2 * right / max(predicted + true, 1)
+
+
+def precision(runs: Sequence[Trained]) -> str:
+    """Of each class, over all seeds, as it was published."""
+    return _of_each_class(runs, 0)
+
+
+def recall(runs: Sequence[Trained]) -> str:
+    """The same."""
+    return _of_each_class(runs, 1)
+
+
+def f1(runs: Sequence[Trained]) -> str:
+    """The same."""
+    return _of_each_class(runs, 2)
+
+
+def _of_each_class(runs: Sequence[Trained], measure: int) -> str:
+    counts, names = confusion(runs)
+    return ", ".join(f"{measures(counts, place)[measure]:.3f}" for place in range(len(names)))
 
 
 def balance(results: Results) -> Evidence:

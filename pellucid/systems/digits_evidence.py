@@ -1,12 +1,13 @@
 """What was measured here about the digits: the data, the claims, the writers, and the picture that was not new."""
 
 import statistics
+from collections.abc import Sequence
 
 import numpy as np
 
 from pellucid.evaluation import wilson
 from pellucid.images import Source, open_source
-from pellucid.report.words import count
+from pellucid.report.words import count, number
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.measured import answers, confusion, differences, most_confused
 from pellucid.systems.results import Results, Trained
@@ -55,24 +56,57 @@ def statistics_of_the_data(results: Results) -> Evidence:
     )
 
 
+def falling_loss(runs: Sequence[Trained]) -> str:
+    """The training loss of the first epoch, the hundredth and the last, mean of the seeds."""
+    logs = [run.epochs_log() for run in runs]
+    mean = [statistics.fmean(epoch["loss"] for epoch in same) for same in zip(*logs)]
+    later = [
+        f"{number(mean[epochs - 1])} after {count(epochs, 'epoch')}" for epochs in sorted({100, len(mean)}) if epochs <= len(mean)
+    ]
+    return ", ".join([f"{number(mean[0])} at first", *later])
+
+
+def both_accuracies(runs: Sequence[Trained]) -> str:
+    """Training against test in one line, mean of the seeds."""
+    train, test = (statistics.fmean(values) for values in zip(*((run.train_accuracy, run.accuracy) for run in runs)))
+    return f"{percent(train)} of the training pictures right, {percent(test)} of the test pictures"
+
+
 def gap(results: Results) -> Evidence:
     """Training against test, in accuracy and in loss."""
     runs = results["faithful"]
     train, test = (statistics.fmean(values) for values in zip(*((run.train_accuracy, run.accuracy) for run in runs)))
     train_loss, test_loss = (statistics.fmean(values) for values in zip(*((run.train_loss, run.loss) for run in runs)))
-    larger = sum(run.train_accuracy > run.accuracy for run in runs)
-    text = (
-        f"In {larger} of {count(len(runs), 'run')} the training pictures were named better than the test pictures, and the loss on "
-        f"test pictures was {test_loss / train_loss:,.0f} times that on training pictures."
+    larger = [run.train_accuracy > run.accuracy for run in runs]
+    times = test_loss / train_loss
+    text = f"{_named_better(larger)} than the test pictures, and the loss on test pictures was " + (
+        f"{number(round(times, 1))} times that on training pictures." if times >= 1.05 else "no larger than on training pictures."
     )
     if "early-stop" in results:
-        stops = [_lowest(run) for run in results["early-stop"]]
-        text += (
-            f" On pictures that were held back the loss was lowest after {statistics.median_low(stops)} epochs (median) and fell "
-            "no more, while the training loss went on falling."
-        )
+        text += " " + _when_lowest(results["early-stop"])
     rows = (("accuracy", percent(train), percent(test)), ("loss", f"{train_loss:.4f}", f"{test_loss:.4f}"))
     return Evidence(text, Table(("mean over seeds", "training", "test"), rows))
+
+
+def _named_better(larger: Sequence[bool]) -> str:
+    """In how many of the runs the training pictures were."""
+    if len(larger) == 1:
+        return f"The training pictures were named {'better' if larger[0] else 'no better'}"
+    return f"In {sum(larger)} of {count(len(larger), 'run')} the training pictures were named better"
+
+
+def _when_lowest(runs: Sequence[Trained]) -> str:
+    """When the loss on held-back pictures was lowest, and whether it rose again."""
+    lowest, epochs = [_lowest(run) for run in runs], [len(run.epochs_log()) for run in runs]
+    if lowest == epochs:
+        return (
+            f"On pictures that were held back the loss fell to the last of {count(max(epochs), 'epoch')}: too few to see it rise."
+        )
+    median = f"{count(statistics.median_low(lowest), 'epoch')}{' (median)' if len(runs) > 1 else ''}"
+    return (
+        f"On pictures that were held back the loss was lowest after {median} and fell no more, while the training loss went on "
+        "falling."
+    )
 
 
 def _lowest(run: Trained) -> int:
@@ -148,10 +182,16 @@ def not_new(results: Results) -> Evidence:
     [shares] = runs[0].classifier().predict_proba(new[None])
     answer = int(shares.argmax())
     return Evidence(
-        f"All 64 numbers are those of picture {same} of the data set, a {source.classes[source.labels[same]]}. In {trained} of "
-        f"{count(len(runs), 'run')} it was a training picture; four in five is what an 80 % split gives. The network of the first "
-        f"seed says {source.classes[answer]}, with {percent(shares[answer])}."
+        f"All 64 numbers are those of picture {same} of the data set, a {source.classes[source.labels[same]]}. "
+        f"{_in_training(trained, len(runs))}; four in five is what an 80 % split gives. The network of the first seed says "
+        f"{source.classes[answer]}, with {percent(shares[answer])}."
     )
+
+
+def _in_training(trained: int, runs: int) -> str:
+    if runs == 1:
+        return f"It was {'a training' if trained else 'no training'} picture here"
+    return f"In {trained} of {count(runs, 'run')} it was a training picture"
 
 
 def confused(results: Results) -> Evidence:
@@ -163,7 +203,7 @@ def confused(results: Results) -> Evidence:
     pairs = {pair: int(counts[a, b] + counts[b, a]) for pair, a, b in (("6 and 8", 6, 8), ("3 and 5", 3, 5))}
     told = " and ".join(f"{n} are between {pair}" for pair, n in pairs.items())
     return Evidence(
-        f"Of the {mistakes} mistakes in {count(len(runs), 'run')}, {told}. The most frequent ones:",
+        f"Of {count(mistakes, 'mistake')} in {count(len(runs), 'run')}, {told}. The most frequent ones:",
         Table(("is", "taken for", "times"), rows),
     )
 

@@ -71,8 +71,8 @@ IMPROVEMENTS = (
         name="cifar-10",
         title="other pictures: CIFAR-10",
         role="announced",
-        note="The same network on small photographs of ten kinds of things. What reads digits does not see animals: one hidden "
-        "layer of 32 units is too small a world.",
+        note="The published network on small photographs of ten kinds of things. What reads digits does not see animals: one "
+        "hidden layer of 32 units is too small a world.",
         seeds=3,
         source="cifar-10",
     ),
@@ -80,7 +80,7 @@ IMPROVEMENTS = (
         name="fashion-mnist",
         title="other pictures: Fashion-MNIST",
         role="announced",
-        note="The same network on 28 × 28 pictures of clothes.",
+        note="The published network on 28 × 28 pictures of clothes.",
         seeds=3,
         source="fashion-mnist",
     ),
@@ -113,8 +113,8 @@ IMPROVEMENTS = (
         name="mlp-writers",
         title="dense layers, improved, other writers",
         role="improved",
-        note="The same network, trained on the first half and tested on the writers of the second. The test half took no part in "
-        "any choice.",
+        note="The improved dense network, trained on the first half and tested on the writers of the second. The test half took "
+        "no part in any choice.",
         seeds=10,
         goal=0.97,
     ),
@@ -122,7 +122,7 @@ IMPROVEMENTS = (
         name="cnn-writers",
         title="convolutions, improved, other writers",
         role="improved",
-        note="The same for the convolutional network.",
+        note="The improved convolutional network, trained on the first half and tested on the writers of the second.",
         seeds=10,
         goal=0.988,
     ),

@@ -97,20 +97,20 @@ RABBITS = System(
         ),
         Variant(
             name="gradients",
-            title="The right gradients",
+            title="8100-128-2, right gradients",
             role="corrected",
-            note="Divided by the number of pictures they come from, and for each bias its own. Nothing else is changed.",
+            note="Gradients divided by the number of pictures they come from, and for each bias its own. Nothing else is changed.",
         ),
         Variant(
             name="standardised",
-            title="Mean and deviation used",
+            title="8100-128-2, right gradients, mean and deviation used",
             role="corrected",
             note="The program computes and saves the mean and deviation of the pixels, and never uses them. Here each pixel has "
             "its mean taken away and is divided by its deviation.",
         ),
         Variant(
             name="twins-together",
-            title="Twins on one side",
+            title="8100-128-2, all of that, and twins on one side",
             role="corrected",
             note="The same network once more. Now near-identical pictures are either all trained on or all tested on, so the "
             "test asks for rabbits, not for memory.",

@@ -1,13 +1,13 @@
 """What a published system is, as data and plain words: what it claims, which variants show it, what was wrong with it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from pellucid.errors import RecipeError
 from pellucid.systems.evidence import Evidence
-from pellucid.systems.results import Results
+from pellucid.systems.results import Results, Trained
 
 Role = Literal["faithful", "shown", "corrected", "announced", "improved", "donor"]
 
@@ -17,6 +17,7 @@ class Claim:
     """What its authors published: ("test pictures named right", "72.5 % of 40").
 
     measure: what of a run is set beside it, an attribute of `Trained`: "accuracy", "train_accuracy", "loss" ...; "": nothing.
+    told: what is set beside it in words, `told(runs)`, where one number is not enough; None: the measure alone.
     variant: of which runs; "": of the first faithful one. share: where the claim stands on the scale from 0 to 1; None: not on it.
     """
 
@@ -25,6 +26,7 @@ class Claim:
     measure: str = ""
     variant: str = ""
     share: float | None = None
+    told: Callable[[Sequence[Trained]], str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

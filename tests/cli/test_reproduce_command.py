@@ -36,6 +36,11 @@ def test_one_variant(run, tmp_path):
     assert found["claims"][1]["claimed"] == "72.5 % of 40"
 
 
+def test_a_network_that_names_no_classes_is_told_by_the_variance(run, tmp_path):
+    ended = run("reproduce", "digits", "--quick", "--variants", "autoencoder", "--out", tmp_path / "out", "-q")
+    assert ended.status == 0 and "% of the variance" in ended.out.splitlines()[1].replace("\\xa0", " ")
+
+
 def test_what_a_user_can_get_wrong(run, monkeypatch, tmp_path):
     monkeypatch.delenv("PELLUCID_DATA", raising=False)
     assert one_line(run("reproduce", "dogs")).startswith("no system dogs")

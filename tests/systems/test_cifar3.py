@@ -23,6 +23,12 @@ def test_the_published_numbers_follow_from_its_confusion_matrix(tmp_path):
     assert "80.6 % to 83.3 %" in found.text and "82.0 % lies inside" in found.text and "60 % is met" in found.text
 
 
+def test_the_scores_of_the_classes_stand_beside_the_claims(tmp_path):
+    runs = results(tmp_path)["faithful"]
+    assert evidence.precision(runs) == "0.823, 0.833, 0.803"
+    assert (evidence.recall(runs), evidence.f1(runs)) == ("0.741, 0.899, 0.820", "0.780, 0.865, 0.811")
+
+
 def test_worse_is_outside(tmp_path):
     found = evidence.against_the_claim(results(tmp_path, np.array([[550, 250, 200], [200, 550, 250], [200, 250, 550]])))
     assert "55.0 % lies outside" in found.text and "60 %" not in found.text

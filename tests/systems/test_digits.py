@@ -36,7 +36,7 @@ def test_the_data_in_numbers():
 def test_the_new_digit_is_picture_0(trained):
     assert np.array_equal(open_source("digits").images[0, :, :, 0], np.array(evidence.NEW_DIGIT))
     found = evidence.not_new(trained)
-    assert "picture 0 of the data set, a 0." in found.text and "of 1\u00a0run it was a training picture" in found.text
+    assert "picture 0 of the data set, a 0." in found.text and "It was no training picture here" in found.text
 
 
 def test_neighbours_are_of_one_hand():
@@ -56,8 +56,30 @@ def test_overfitting_in_numbers(tmp_path):
     results = runs(tmp_path, "faithful", losses=[1.0, 0.1])
     stopped = made(tmp_path, "early-stop", labels=[0], answers=[0], classes=DIGITS, losses=[1, 0.5, 0.4], validation=[1, 0.6, 0.7])
     found = evidence.gap(Results([*results["faithful"], stopped]))
-    assert "In 1 of 1\u00a0run the" in found.text and "500 times" in found.text and "lowest after 2 epochs" in found.text
+    text = found.text.replace("\u00a0", " ")
+    assert text.startswith("The training pictures were named better than")
+    assert "500 times" in text and "lowest after 2 epochs and" in text
     assert found.table.rows[0] == ("accuracy", "100.0 %", "66.7 %")
+
+
+def test_what_a_short_training_cannot_show_is_not_said(tmp_path):
+    runs = [
+        made(tmp_path, "faithful", seed, labels=[0], answers=[0], classes=DIGITS, train_accuracy=1.0, train_loss=0.5, loss=0.5)
+        for seed in (0, 1)
+    ]
+    stopped = made(tmp_path, "early-stop", labels=[0], answers=[0], classes=DIGITS, losses=[1, 0.5], validation=[1, 0.6])
+    text = evidence.gap(Results([*runs, stopped])).text.replace("\u00a0", " ")
+    assert "In 0 of 2 runs" in text and "no larger than on training pictures" in text
+    assert "fell to the last of 2 epochs" in text and "no more" not in text
+
+
+def test_the_claims_about_loss_and_overfitting_have_a_number_beside_them(tmp_path):
+    long = runs(tmp_path, "faithful", losses=np.geomspace(2.3, 0.001, 1000).tolist())["faithful"]
+    assert evidence.falling_loss(long).replace("\u00a0", " ") == "2.3 at first, 1.07 after 100 epochs, 0.001 after 1,000 epochs"
+    short = made(tmp_path / "short", "faithful", labels=[0, 1], answers=[0, 2], classes=DIGITS, losses=[2.0, 1.5])
+    assert evidence.falling_loss([short]).replace("\u00a0", " ") == "2 at first, 1.5 after 2 epochs"
+    said = evidence.both_accuracies([short]).replace("\u00a0", " ")
+    assert said.startswith("100") and said.endswith("% of the training pictures right, 50.0 % of the test pictures")
 
 
 def test_the_loss_at_the_published_epochs(tmp_path):

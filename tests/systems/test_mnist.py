@@ -112,6 +112,17 @@ def test_what_was_printed_is_the_mean_of_all_passes_so_far(tmp_path):
     assert "In the last pass 95.0 % were right; printed would have been 75.0 %." in found.text
 
 
+def test_claims_and_what_is_set_beside_them_have_one_unit(tmp_path):
+    run = run_of(tmp_path, "part-one", [epoch(0, 0.3, 0.2), epoch(1, 0.5, 0.1)])
+    assert evidence.last_error([run]) == "0.50 on average; its 784th part is 0.0006378"
+    assert evidence.right_in_training([run]).replace("\u00a0", " ") == "15.0 % over all passes, 10.0 % at the end"
+
+
+def test_layers_of_one_width_are_told_once():
+    assert evidence._widths([784, 200, 200, 200, 10]) == "784, 3 × 200, 10"
+    assert evidence._widths([784, 100, 10]) == "784, 100, 10"
+
+
 def test_what_helped_is_told_one_change_at_a_time(tmp_path):
     runs = {"ten": 0.9, "ten-augmented": 0.8, "hundred": 0.97, "part-two": 0.95}
     found = [replace(run_of(tmp_path, name, []), accuracy=accuracy) for name, accuracy in runs.items()]
@@ -142,7 +153,11 @@ def test_every_variant_runs_and_every_finding_has_its_evidence(reproduced):
     page = (reproduced.folder / "report.html").read_text(encoding="utf-8")
     for finding in MNIST.findings:
         if finding.evidence not in (None, digits) and {*finding.needs} <= {*reproduced.results}:
-            evidence = finding.evidence(reproduced.results)
-            assert evidence.text and "nan" not in evidence.text, finding.title
+            found = finding.evidence(reproduced.results)
+            assert found.text and "nan" not in found.text, finding.title
     assert "the gradient points uphill" in page
+    networks = evidence.both_networks(reproduced.results).table
+    assert networks.headings[1:] == ("part one", "part one, mended", "part two", "part two, mended")
+    layers = ("layers", "784, 7 × 200, 10", "784, 7 × 200, 10", "784, 100, 10", "784, 100, 10")
+    assert networks.rows[0] == layers and {row[0] for row in networks.rows} >= {"loss", "optimiser", "batch", "parameters"}
     assert json.loads((reproduced.folder / "report.json").read_text(encoding="utf-8"))

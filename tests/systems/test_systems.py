@@ -28,6 +28,7 @@ def test_a_system_is_complete(each):
     for claim in each.claims:
         assert not claim.measure or claim.measure in Trained.__dataclass_fields__
         assert not claim.variant or claim.variant in names
+        assert claim.measure or claim.told  # nothing is claimed that is not set beside what came out
 
 
 @pytest.mark.parametrize(("each", "variant"), VARIANTS, ids=lambda each: each.name)

@@ -17,22 +17,27 @@ NAME = "results.jsonl"
 class Log:
     """The finished runs below a folder. The first line says which system, and whether quickly."""
 
-    def __init__(self, folder: Path, entries: list[dict[str, Any]]):
-        self.folder, self._entries = folder, entries
+    def __init__(self, folder: Path, head: dict[str, Any], entries: list[dict[str, Any]]):
+        self.folder, self._head, self._entries = folder, head, entries
 
     @classmethod
     def open(cls, folder: Path, system: str, quick: bool) -> "Log":
-        """The log of a folder, new where there is none. OutputError for a folder that holds something else."""
+        """The log of a folder; nothing is written yet. OutputError for a folder that holds something else."""
         path, head = folder / NAME, {"reproduces": system, "quick": quick}
         if not path.is_file():
             _check_free(folder)
-            folder.mkdir(parents=True, exist_ok=True)
-            atomic_write(path, json.dumps(head) + "\n")
-            return cls(folder, [])
+            return cls(folder, head, [])
         first, *entries = _lines(path)
         if first != head:
             raise OutputError(f"{folder} holds another reproduction ({_in_words(first)}); choose another folder with --out")
-        return cls(folder, entries)
+        return cls(folder, head, entries)
+
+    def begin(self) -> None:
+        """Write the first line, where there is none: from now on the folder is known as that of this reproduction."""
+        path = self.folder / NAME
+        if not path.is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            atomic_write(path, json.dumps(self._head) + "\n")
 
     def has(self, plan: Plan, variant: Variant, seed: int) -> bool:
         """Whether the run is finished: with the recipe, data and donor of today."""

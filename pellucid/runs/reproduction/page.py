@@ -3,7 +3,7 @@
 import json
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -14,13 +14,14 @@ from pellucid.images import Dataset, open_source
 from pellucid.report import Answer, Picture, thumbnail
 from pellucid.report.data import Costs
 from pellucid.report.reproduction import Gallery, Measured, ReproductionPage, render_reproduction
-from pellucid.report.words import count, duration, percent, points
+from pellucid.report.words import SPACE, count, duration, grouped, number, percent
 from pellucid.runs.prepare import labelling, read_pictures
 from pellucid.runs.progress import Silent
 from pellucid.runs.reproduction.plan import EPOCHS, PICTURES, STEPS
 from pellucid.runs.reproduction.reproduction import Reproduction, Row
+from pellucid.runs.reproduction.sentences import best_of, pictures, score, sentences
 from pellucid.runs.results.report_data import now
-from pellucid.systems import Trained
+from pellucid.systems import Claim, Trained
 
 HEADINGS = {
     "faithful": "As published",
@@ -30,7 +31,6 @@ HEADINGS = {
     "improved": "What the same pictures allow",
     "donor": "Learned before, on other pictures",
 }
-PARTS = {"train": "training", "cross-validation": "cross-validated"}
 SHOWN = 12  # wrong and right answers of a gallery, each
 DRAWN = 6  # seeds of a cost curve
 
@@ -53,8 +53,8 @@ def page_of(reproduction: Reproduction) -> ReproductionPage:
         created=now(),
         data=system.data,
         quick=_quick() if reproduction.plan.quick else "",
-        claims=[(claim.what, claim.value, _value(claim.measure, here)) for claim, here in reproduction.claims],
-        claimed=next((claim.share for claim in system.claims if claim.share is not None), None),
+        claims=[(claim.what, claim.value, _value(reproduction, claim, here)) for claim, here in reproduction.claims],
+        claimed=next((f"{100 * claim.share:.4g}{SPACE}%" for claim in system.claims if claim.share is not None), ""),
         published=measured.get(system.published.name),
         best=measured[best.variant.name] if best else None,
         sentences=[*sentences(reproduction)],
@@ -71,49 +71,10 @@ def page_of(reproduction: Reproduction) -> ReproductionPage:
     )
 
 
-def best_of(rows: Sequence[Row]) -> Row | None:
-    """The improved variant with the highest mean on test pictures; None where there is none."""
-    improved = [row for row in rows if row.variant.role == "improved" and row.mean is not None]
-    return max(improved, key=lambda row: row.mean, default=None)
-
-
-def sentences(reproduction: Reproduction) -> Iterator[str]:
-    """What came out, in words."""
-    rows = {row.variant.name: row for row in reproduction.rows}
-    claimed = next((claim for claim in reproduction.plan.system.claims if claim.share is not None), None)
-    published = rows.get(reproduction.plan.system.published.name)
-    if reproduction.plan.quick:
-        return
-    if published and published.mean is not None:
-        yield _beside_the_claim(published, claimed)
-    best = best_of(reproduction.rows)
-    if best and published and published.mean is not None:
-        more = best.mean - published.mean
-        yield (
-            f"The best of the improved recipes, “{best.variant.title}”, names {_right(best)} right: "
-            f"{points(more)} {'more' if more > 0 else 'less'} than the published one."
-        )
-    aimed = [row for row in rows.values() if row.reached is not None]
-    if aimed:
-        missed = [f"“{row.variant.title}” ({_right(row)} of {_goal(row)})" for row in aimed if not row.reached]
-        yield f"Goals missed: {', '.join(missed)}." if missed else "Every goal that was set before is reached."
-
-
-def _beside_the_claim(row: Row, claimed) -> str:
-    seeds = f", the mean of {len(row.runs)} random starts (deviation {points(row.spread)})" if row.spread is not None else ""
-    found = f"The published recipe names {_right(row)} of {_pictures(row)} right here{seeds}."
-    if claimed is None:
-        return found
-    low, high = row.interval
-    if low <= claimed.share <= high:
-        return f"{found} The claim of {claimed.value} fits: on so few pictures the two cannot be told apart."
-    away = "below" if row.mean < claimed.share else "above"
-    return f"{found} That is {points(row.mean - claimed.share)} {away} the claim of {claimed.value}, more than chance explains."
-
-
 def _measured(reproduction: Reproduction, row: Row) -> Measured:
     first, seeds = row.runs[0], len(row.runs)
-    explained = f"{percent(first.explained)} given back" if first.explained is not None else "–"
+    system = reproduction.plan.system
+    claimed = next((claim.share for claim in system.claims if claim.share is not None and not row.variant.source), None)
     facts = [count(seeds, "seed"), f"{duration(row.seconds)} of training{' each' if seeds > 1 else ''}"]
     facts += [count(first.epochs, "epoch"), count(first.parameters, "parameter")]
     if first.train_accuracy is not None:
@@ -122,13 +83,14 @@ def _measured(reproduction: Reproduction, row: Row) -> Measured:
         name=row.variant.name,
         title=row.variant.title,
         note=row.variant.note,
-        score=_right(row) if row.mean is not None else explained,
+        score=score(row),
         accuracies=row.accuracies,
         mean=row.mean,
         spread=row.spread,
         interval=row.interval,
-        pictures=_pictures(row),
+        pictures=pictures(row),
         n=row.n,
+        claimed=claimed,
         goal=None if reproduction.plan.quick else row.variant.goal,
         reached=row.reached,
         facts=facts,
@@ -137,23 +99,16 @@ def _measured(reproduction: Reproduction, row: Row) -> Measured:
     )
 
 
-def _right(row: Row) -> str:
-    return percent(row.mean, decimals(row.n))
-
-
-def _goal(row: Row) -> str:
-    return percent(row.variant.goal, decimals(row.n))
-
-
-def _pictures(row: Row) -> str:
-    part = row.runs[0].part
-    return count(row.n, f"{PARTS.get(part, part)} picture")
-
-
-def _value(measure: str, value: float | None) -> str:
-    if value is None:
+def _value(reproduction: Reproduction, claim: Claim, here: float | str | None) -> str:
+    """What is set beside a claim; a dash where nothing was measured, words as they are."""
+    if here is None:
         return "–"
-    return percent(value) if "accuracy" in measure or measure == "explained" else f"{value:.3g}"
+    if isinstance(here, str):
+        return here
+    if claim.measure == "accuracy":
+        n = reproduction.claimed_of(claim)[0].n
+        return f"{percent(here, decimals(n))} of {grouped(n)}"
+    return percent(here) if claim.measure == "train_accuracy" else number(here)
 
 
 def _quick() -> str:

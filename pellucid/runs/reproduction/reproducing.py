@@ -96,6 +96,7 @@ def _train_one(plan: Plan, log: Log, variant: Variant, seed: int, progress: Sile
     telling = Quieter(progress, f"{plan.system.name}/{variant.name}, seed {seed}")
     with telling.shown(), contextlib.suppress(Interrupted):  # said below, with what is kept
         prepared = prepare(source, plan.recipe(variant), settings, telling, most=plan.most)
+        log.begin()  # not before the data is open: a refusal leaves nothing behind
         run = (train_in_pytorch if variant.twin_of else train_prepared)(prepared, unfinished, telling, stop)
     if stop():
         raise Interrupted(f"stopped; the finished runs are in {log.folder}, and the same command goes on")

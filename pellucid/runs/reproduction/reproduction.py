@@ -45,6 +45,11 @@ class Row:
         return wilson(round(self.mean * self.n), self.n) if self.mean is not None else None
 
     @property
+    def explained(self) -> float | None:
+        """Of autoencoders: the share of the pixels' variance that comes back, the mean of all runs."""
+        return _mean([run.explained for run in self.runs])
+
+    @property
     def seconds(self) -> float:
         """Of training, the mean of all runs."""
         return statistics.fmean(run.seconds for run in self.runs)
@@ -70,7 +75,7 @@ class Row:
             "part": first.part,
             "train_accuracy": _mean([run.train_accuracy for run in self.runs]),
             "loss": _mean([run.loss for run in self.runs]),
-            "explained": _mean([run.explained for run in self.runs]),
+            "explained": self.explained,
             "goal": variant.goal,
             "reached": self.reached,
             "seconds": self.seconds,
@@ -104,14 +109,18 @@ class Reproduction:
         ]
 
     @property
-    def claims(self) -> list[tuple[Claim, float | None]]:
-        """Each claim, and what was measured here: the mean over the seeds; None where nothing was."""
+    def claims(self) -> list[tuple[Claim, float | str | None]]:
+        """Each claim, and what was measured here: the mean over the seeds, or words; None where nothing was."""
         found = []
         for claim in self.plan.system.claims:
-            runs = self.results.get(claim.variant or self.plan.system.published.name, ())
+            runs = self.claimed_of(claim)
             measured = [getattr(run, claim.measure) for run in runs] if claim.measure else []
-            found.append((claim, _mean(measured)))
+            found.append((claim, claim.told(runs) if claim.told and runs else _mean(measured)))
         return found
+
+    def claimed_of(self, claim: Claim) -> Sequence[Trained]:
+        """The runs that a claim speaks of; none where they were not trained."""
+        return self.results.get(claim.variant or self.plan.system.published.name, ())
 
     @property
     def findings(self) -> list[tuple[Finding, Evidence | None]]:

@@ -122,6 +122,30 @@ def test_another_folder_is_left_alone(cats, tmp_path):
         pellucid.reproduce("cats", cats, tmp_path / "quick", variants=["trap"], seeds=1)
 
 
+def test_a_refusal_writes_nothing(cats, tmp_path, monkeypatch):
+    out = tmp_path / "new" / "out"
+    with pytest.raises(DataError, match="nowhere"):
+        pellucid.reproduce("cats", tmp_path / "nowhere", out, quick=True, variants=["faithful", "file-type"])
+    with pytest.raises(DataError, match="nowhere"):
+        pellucid.reproduce("cats", tmp_path / "nowhere", out, quick=True, variants=["file-type"])
+
+    def absent(source, *given, **more):
+        raise DataError(f"cannot download {source}")
+
+    monkeypatch.setattr(reproducing, "prepare", absent)
+    with pytest.raises(DataError, match="cannot download cifar-10"):
+        pellucid.reproduce("cats", cats, out, quick=True, variants=["cifar-body"])
+    assert not out.parent.exists()
+
+
+def test_a_stop_in_the_first_run_can_be_gone_on_from(cats, tmp_path):
+    out = tmp_path / "out"
+    with pytest.raises(Interrupted):
+        pellucid.reproduce("cats", cats, out, quick=True, variants=["trap"], stop=lambda: True)
+    assert lines(out) == [{"reproduces": "cats", "quick": True}]
+    assert pellucid.reproduce("cats", cats, out, quick=True, variants=["trap"]).rows
+
+
 def test_labels_by_file_type_are_caught_by_the_audit(cats, tmp_path):
     found = pellucid.reproduce("cats", cats, tmp_path / "out", quick=True, variants=["file-type"])
     run = found.results.first("file-type")
