@@ -89,7 +89,7 @@ def _fetch(published: Published, dataset: NamedDataset, folder: Path, counter: "
     names = ", ".join(each.name for each in dataset.files)
     raise DataError(
         f"cannot download {published.name} of {dataset.name} ({'; '.join(reasons)}); try again later, or "
-        + (f"mend what you have: {instead_of}" if instead_of else f"put {names} into a folder {dataset.name} below PELLUCID_DATA")
+        + (f"mend this: {instead_of}" if instead_of else f"put {names} into a folder {dataset.name} below PELLUCID_DATA")
     )
 
 

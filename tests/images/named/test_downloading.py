@@ -118,7 +118,7 @@ def test_a_damaged_file_is_named_where_it_cannot_be_downloaded(offered, tmp_path
     own = shutil.copytree(tmp_path / "published", tmp_path / "own" / "mnist")
     monkeypatch.setenv("PELLUCID_DATA", str(own.parent))
     message = damage(own / NAMES[0])
-    assert refused().endswith(f"try again later, or mend what you have: {message}")
+    assert refused().endswith(f"try again later, or mend this: {message}")
 
 
 def test_no_connection(offered, monkeypatch):

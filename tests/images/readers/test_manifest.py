@@ -60,8 +60,20 @@ def test_paths_and_labels(pictures):
         ('"path","label"', *('"{}","{}"'.format(*line.split(",")) for line in CATS)),
         ("path,label,photographer", *(f"{line},me" for line in CATS)),
         ("path,label", "", *(line.replace("/", "\\") for line in CATS), ""),
+        ("", " ", "path,label", "", *CATS),
+        ("", *CATS),
     ],
-    ids=["no names", "semicolons", "tabs", "byte-order mark", "quotes", "other columns", "backslashes"],
+    ids=[
+        "no names",
+        "semicolons",
+        "tabs",
+        "byte-order mark",
+        "quotes",
+        "other columns",
+        "backslashes",
+        "blank lines",
+        "blank lines, no names",
+    ],
 )
 def test_as_people_write_them(pictures, lines):
     assert labelled(open_source(table(pictures, *lines))) == dict(line.split(",") for line in CATS)
@@ -101,7 +113,7 @@ BAD = {
         'the split "tset": expected train, validation or test',
     ),
     "too many columns": (("path,label", *CATS, "5.png,cat,dog"), "line 6 of"),
-    "too few columns": (("path,label,split", *(f"{line},train" for line in CATS), "5.png"), "has 1 columns, expected 3"),
+    "too few columns": (("path,label,split", *(f"{line},train" for line in CATS), "5.png"), "has 1 column, expected 3"),
     "twice": (("path,label", *CATS, "a/1.png,dog"), 'names "a/1.png" twice, in lines 2 and 6'),
     "twice, in other words": (("path,label", *CATS, "./b/../a/1.png,dog"), 'names "./b/../a/1.png" twice, in lines 2 and 6'),
     "two columns of labels": (("path,label,label", *(f"{line},z" for line in CATS)), 'has 2 columns "label": rename all but one'),
@@ -130,6 +142,12 @@ def test_pictures_beside_those_that_are_named_are_counted(pictures):
 def test_bad_json(pictures, line):
     message = refused(table(pictures, '{"path": "a/1.png", "label": "cat"}', line, name="pets.jsonl"))
     assert message.startswith("line 2 of")
+
+
+@pytest.mark.parametrize("name", ["pets.csv", "pets.tsv", "pets.jsonl"])
+def test_an_empty_file(pictures, name):
+    (pictures / name).touch()
+    assert f"{name} is empty: expected a table" in refused(pictures / name)
 
 
 def test_other_encodings(pictures):
