@@ -123,3 +123,8 @@ def test_bad_sources_are_one_line_and_nothing_is_written(run, tmp_path, monkeypa
     message = one_line(run("train", source))
     assert part in message and str(source) in message
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("words", [("check",), ("train",), ("evaluate", "model")], ids=" ".join)
+def test_no_classes_are_not_all_classes(run, words):
+    assert one_line(run(*words, "digits", "--classes", "")).startswith("--classes is empty; expected names")

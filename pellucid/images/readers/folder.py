@@ -106,4 +106,5 @@ def _nothing_found(root: Path, found: Found) -> str:
     if not seen:
         return f"the folder {root} is empty: expected pictures ({', '.join(FORMATS)}), in one folder per class"
     listed = ", ".join(f"{kind} ({count})" for kind, count in seen.most_common(5))
-    return f"no pictures in {root}: {seen.total()} files, none a picture: {listed}; expected {', '.join(FORMATS)}"
+    files = "1 file" if seen.total() == 1 else f"{seen.total()} files"
+    return f"no pictures in {root}: {files}, none a picture: {listed}; expected {', '.join(FORMATS)}"
