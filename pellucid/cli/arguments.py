@@ -27,6 +27,13 @@ def parse_shape(text: str) -> tuple[int, ...]:
     return tuple(map(int, sides))
 
 
+def not_blank(text: str) -> str:
+    """The names of classes as they are written, where there are any."""
+    if not text.strip():
+        raise RecipeError("--classes is empty; expected names, for example rabbit,cat, or leave it out for all classes")
+    return text
+
+
 class Flag(NamedTuple):
     """A setting of a recipe as an option. Its value is passed on as text: recipes know what each key takes."""
 
@@ -51,10 +58,10 @@ class Flag(NamedTuple):
 
 
 PICTURES = (
-    Flag("classes", "A,B", "Class names in the order to use, for example rabbit,cat; others are left out."),
+    Flag("classes", "A,B", "Class names in the order to use, for example rabbit,cat; others are left out.", read=not_blank),
     Flag("label_rule", "RULE", "How a path gives its label: folder, prefix, or a regular expression with one group."),
     Flag("keys", "x=A,y=B", "Names of the arrays of pictures and labels in an .npz or HDF5 file.", "data.keys", read=parse_keys),
-    Flag("shape", "H,W[,C]", "Shape of the pictures in a CSV of pixels; found where they are square."),
+    Flag("shape", "H,W[,C]", "Shape of the pictures in a CSV of pixels; found where they are square.", read=parse_shape),
     Flag("validation", "SHARE", "Share of the pictures held back to watch the training."),
     Flag("test", "SHARE", "Share of the pictures held back for the final score."),
     Flag(

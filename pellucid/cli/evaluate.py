@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pellucid.cli.arguments import JsonOption, ModelArgument, QuietOption, model_file, parse_keys, parse_shape
+from pellucid.cli.arguments import JsonOption, ModelArgument, QuietOption, model_file, not_blank, parse_keys, parse_shape
 from pellucid.cli.output import percent, remaining, say, scored, show, show_json, table
 from pellucid.cli.progress import shown
 from pellucid.errors import RecipeError
@@ -64,7 +64,7 @@ def evaluate(
             model_file(model),
             source,
             part=part,
-            classes=[name.strip() for name in classes.split(",")] if classes else None,
+            classes=[name.strip() for name in not_blank(classes).split(",")] if classes is not None else None,
             label_rule=label_rule,
             keys=parse_keys(keys) if keys else None,
             shape=parse_shape(shape) if shape else None,

@@ -48,7 +48,15 @@ def _chain(parameters, in_shape: tuple[int, ...], outputs: int) -> list[Layer]:
         return presets.mlp(sizes, outputs, activation=activations, dropout=rates, batch_norm=normalised)
     if isinstance(network, str):
         if network not in PRESETS:
-            raise ValueError(f"network={network!r} is no preset; expected one of {', '.join(PRESETS)}, a Recipe, or layers")
+            expected = (
+                f"expected one of {', '.join(PRESETS)}, a Recipe, or layers; without network, hidden_layer_sizes makes dense layers"
+            )
+            raise ValueError(f"network={network!r} is no preset; {expected}")
+        if len(in_shape) != 3:
+            raise ValueError(
+                f"network={network!r} needs pictures (N, H, W) or (N, H, W, C), got rows of {in_shape[0]} features; "
+                "leave network out and give hidden_layer_sizes"
+            )
         return getattr(presets, network)(in_shape, outputs)
     if isinstance(network, Recipe):
         return build_layers(network, in_shape, outputs)

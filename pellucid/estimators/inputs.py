@@ -23,6 +23,8 @@ def checked(estimator, x, y="no_validation", *, reset: bool, **of_y):
     learns its number of features (and their names) from x; else x must fit what it has learned.
     """
     pictures = are_pictures(x)
+    if reset and getattr(x, "ndim", 0) > 4:
+        raise ValueError(f"Found array with dim {x.ndim}; expected rows (N, K), or pictures (N, H, W) or (N, H, W, C)")
     expects = not reset and estimator.input_spec_.is_pictures
     if pictures != (pictures if reset else expects):
         shape = estimator.input_spec_.shape

@@ -30,6 +30,7 @@ class Dataset:
     groups: np.ndarray | None = field(default=None, repr=False)  # (N,) int64: pictures of one group stay on one side
     ignored: Mapping[str, int] = field(default_factory=dict)  # files left out, counted by kind
     broken: tuple[tuple[str, str], ...] = ()  # (path, reason) of files skipped
+    notes: tuple[str, ...] = ()  # lines for the user, as of `Source`
     sizes: Mapping[tuple[int, int], int] = field(default_factory=dict)  # (width, height) before resizing -> count
     formats: Mapping[str, int] = field(default_factory=dict)  # "JPEG" -> count
 

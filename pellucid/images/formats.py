@@ -16,6 +16,7 @@ FORMATS = tuple(dict.fromkeys(PICTURE_SUFFIXES.values()))
 
 _SYSTEM_FILES = {"thumbs.db": "Thumbs.db", "ehthumbs.db": "Thumbs.db", "desktop.ini": "desktop.ini"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+_NINES_COMPLEMENT = str.maketrans("0123456789", "9876543210")
 
 
 def is_picture(name: str) -> bool:
@@ -70,11 +71,14 @@ def sniff(start: bytes) -> str | None:
 
 
 def natural_key(name: str) -> tuple:
-    """Sort key that reads numbers as numbers, cat2 before cat10, and goes folder by folder; capitals count last."""
+    """Sort key that reads numbers as numbers, cat2 before cat10, and -1 before 0; goes folder by folder; capitals count last."""
     return tuple(_part_key(part) for part in name.replace("\\", "/").split("/")), name
 
 
 def _part_key(part: str) -> tuple:
+    if part.startswith("-") and re.fullmatch("-[0-9]+", part):  # nothing but a negative number: the larger its digits, the earlier
+        length, digits = _number_key(part[1:])
+        return "", (-length, digits.translate(_NINES_COMPLEMENT)), ""
     words = re.split(r"([0-9]+)", part.casefold())  # text, digits, text, digits, ..., text
     return tuple(_number_key(word) if place % 2 else word for place, word in enumerate(words))
 

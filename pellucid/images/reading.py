@@ -153,6 +153,7 @@ def _dataset(source: Source, images: np.ndarray, found: _Found) -> Dataset:
         groups=None if source.groups is None else source.groups[kept],
         ignored=source.ignored,
         broken=(*source.broken, *((source.paths[index], reason) for index, reason in found.broken.items())),
+        notes=source.notes,
         sizes=dict(found.sizes.most_common()),
         formats=dict(found.formats.most_common()),
     )

@@ -25,6 +25,7 @@ class Source:
     groups: np.ndarray | None = field(default=None, repr=False)  # (N,) int64: one group stays on one side
     ignored: Mapping[str, int] = field(default_factory=dict)  # files left out, by kind: {".DS_Store": 2, ".MOV": 1}
     broken: tuple[tuple[str, str], ...] = ()  # (path, reason) of files skipped
+    notes: tuple[str, ...] = ()  # lines for the user: "left out: runs, a folder of trained runs"
 
     def __len__(self) -> int:
         return len(self.labels)

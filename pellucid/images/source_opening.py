@@ -51,7 +51,7 @@ def open_source(
     if classes:
         source, left_out = _select(source, tuple(classes))
     if known is None:
-        _check_trainable(source)
+        _check_trainable(source, left_out)
     else:
         check_known(source.classes, known, "the model", advice="; leave pictures of others out with --classes")
         source = replace(source, labels=renumber(source.labels, source.classes, known), classes=tuple(known))
@@ -119,12 +119,13 @@ def _counts(source: Source) -> dict[str, str]:
     return {name: "+".join(str(table[label]) for table in tables) for label, name in enumerate(source.classes)}
 
 
-def _check_trainable(source: Source) -> None:
+def _check_trainable(source: Source, left_out: str) -> None:
     """Raise DataError unless there are two classes or more, each with two pictures or more, and one to train on."""
     where = source.location
     if len(source.classes) < 2:
         only = in_words(_counts(source))
-        raise DataError(f"only one class, {only}, in {where}: a classifier needs two; {_advice(source)}")
+        advice = f"name another one with --classes{left_out}" if left_out else _advice(source)
+        raise DataError(f"only one class, {only}, in {where}: a classifier needs two; {advice}")
     training = slice(None) if source.split is None else source.split == TRAIN
     trained = set(source.labels[training].tolist())
     for label, name in enumerate(source.classes):
@@ -144,9 +145,10 @@ def _check_trainable(source: Source) -> None:
 
 def _advice(source: Source) -> str:
     """What to do about a single class: often the folder is one above, or one below, the folder of classes."""
-    if source.root is None:
+    if source.root is None or source.label_rule.startswith("the column"):
         return "its labels must name two or more"
     below = {path.split("/")[1] for path in source.paths if source.split is None and path.count("/") > 1}
     if len(below) > 1:
         return f"if its sub-folders are the classes, give {Path(source.location, source.classes[0])}"
-    return "put each class into a folder of its own, or say with --label-rule how names tell the class"
+    notes = "".join(f"; {note}" for note in source.notes)
+    return f"put each class into a folder of its own, or say with --label-rule how names tell the class{notes}"

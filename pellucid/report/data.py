@@ -75,6 +75,7 @@ class DataFacts:
     value_range: tuple[float, float] = (0.0, 255.0)
     ignored: Mapping[str, int] = field(default_factory=dict)
     broken: Sequence[tuple[str, str]] = ()  # (path, reason)
+    notes: Sequence[str] = ()  # what its reader had to tell
     content_hash: str = ""
 
 

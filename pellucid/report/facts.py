@@ -27,6 +27,7 @@ def data_facts(facts: DataFacts, noun: str) -> list[tuple[str, str]]:
         ("Values", f"{number(facts.value_range[0])} to {number(facts.value_range[1])}"),
         ("Left out", listing([f"{n:,} × {printable(kind)}" for kind, n in facts.ignored.items()])),
         ("Unreadable", _broken(facts.broken)),
+        ("Notes", printable("; ".join(facts.notes))),
     ]
     return [(term, text) for term, text in rows if text]
 

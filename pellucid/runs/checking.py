@@ -16,7 +16,7 @@ from pellucid.report import Checks, DataFacts, Strip, Tile, check_sentences, ren
 from pellucid.report.facts import data_facts
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.leak_guard import crossing, own_groups
-from pellucid.runs.prepare import Prepared, files_behind, labelling, read_pictures
+from pellucid.runs.prepare import Prepared, files_behind, labelling, read_pictures, say_labels
 from pellucid.runs.progress import Silent
 
 IN_TRAINING = 4_000  # pictures among which training looks for wrong labels: 0.5 s
@@ -35,7 +35,7 @@ def check(
     chosen = None if recipe is None else recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     opened = open_source(source, **labelling((chosen or Recipe()).override(overrides)), progress=progress)
     recipe = (chosen or load_recipe(default_for(opened))).override(overrides)
-    progress.say(f"labels: {opened.label_rule}")
+    say_labels(opened, progress)
     dataset, _ = read_pictures(opened, recipe, progress)
     files = files_behind(opened, dataset)
     copies = find_copies(dataset.images, dataset.labels, dataset.value_range)
@@ -89,6 +89,7 @@ def write_page(findings: Findings, path: str | Path) -> None:
         value_range=dataset.value_range,
         ignored=dataset.ignored,
         broken=dataset.broken,
+        notes=dataset.notes,
     )
     rows = data_facts(facts, "picture" if dataset.is_pictures else "row")
     atomic_write(path, render_checks(section(findings, None), dataset.name, rows))

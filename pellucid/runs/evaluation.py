@@ -15,7 +15,7 @@ from pellucid.nn.losses import LOSSES, Loss
 from pellucid.recipes import Recipe
 from pellucid.recipes.read import parse_toml
 from pellucid.runs.leak_guard import guard
-from pellucid.runs.prepare import files_behind, in_order, split_of
+from pellucid.runs.prepare import files_behind, in_order, say_labels, split_of
 from pellucid.runs.progress import Silent
 from pellucid.runs.slices import slices_of
 from pellucid.runs.worth import MISTAKES
@@ -79,7 +79,7 @@ def evaluate(
     opened = open_source(
         source, classes=classes, known=classifier.classes, label_rule=label_rule, keys=keys, shape=shape, progress=progress
     )
-    progress.say(f"labels: {opened.label_rule}")
+    say_labels(opened, progress)
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
     files = files_behind(opened, dataset)

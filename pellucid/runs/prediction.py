@@ -16,6 +16,7 @@ from pellucid.evaluation import spreadsheet_safe
 from pellucid.files import atomic_write
 from pellucid.images.formats import FORMATS, ignored_kind, is_hidden, natural_key
 from pellucid.images.picture_file import BrokenPicture
+from pellucid.images.readers.results import left_by_pellucid
 from pellucid.parallel import on_all_cores
 from pellucid.runs.progress import Silent
 
@@ -181,6 +182,10 @@ def _walk(root: Path, skipped: list[tuple[Path, str]], ignored: Counter) -> Iter
     for folder, folders, files in os.walk(root, onerror=unreadable, followlinks=True):
         shown = sorted((name for name in folders if not is_hidden(name)), key=natural_key)
         folders[:] = [name for name in shown if is_new(os.path.join(folder, name))]
+        if left := Path(folder) != root and left_by_pellucid(Path(folder), files):
+            ignored[left.removeprefix("a ").removeprefix("an ")] += 1
+            folders.clear()
+            continue
         for name in sorted(files, key=natural_key):
             if kind := ignored_kind(name):
                 ignored[kind] += 1

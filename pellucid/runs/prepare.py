@@ -74,7 +74,7 @@ def prepare(
         name = default_for(opened)
         chosen = _recipe(name, overrides)
         progress.say(f"recipe: {name} ({chosen.description}){_exchanged(name, chosen)}; another one with --recipe")
-    progress.say(f"labels: {opened.label_rule}")
+    say_labels(opened, progress)
     donor = donor_of(chosen)
     if donor:
         chosen = with_input_of(donor, chosen)
@@ -89,6 +89,13 @@ def prepare(
         resolved = label_safe(resolved, overrides, dataset, cut.train, progress)
     resolved = _with_epochs(resolved, len(cut.train), progress)
     return Prepared(resolved, dataset, cut, measure_input(resolved, dataset, cut, donor), donor, files, leaks)
+
+
+def say_labels(opened: Source, progress: Silent) -> None:
+    """Where the labels come from, and what else the reader has to tell."""
+    progress.say(f"labels: {opened.label_rule}")
+    for note in opened.notes:
+        progress.say(note)
 
 
 def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dataset, tuple[int, ...]]:
@@ -220,7 +227,7 @@ def _with_epochs(recipe: Recipe, pictures: int, progress: Silent) -> Recipe:
 def _say_left_out(dataset: Dataset, progress: Silent) -> None:
     if dataset.ignored:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in dataset.ignored.items())
-        progress.say(f"left out, no pictures: {kinds}")
+        progress.say(f"left out: {kinds}")
     if dataset.broken:
         names = "; ".join(f"{path}: {reason}" for path, reason in dataset.broken[:3])
         more = f" and {len(dataset.broken) - 3} more" if len(dataset.broken) > 3 else ""

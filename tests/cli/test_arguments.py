@@ -4,7 +4,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pellucid.cli.arguments import LENGTH, NETWORK, PICTURES, model_file, parse_keys, with_settings
+from pellucid.cli.arguments import LENGTH, NETWORK, PICTURES, model_file, not_blank, parse_keys, parse_shape, with_settings
 from pellucid.errors import RecipeError
 from pellucid.recipes import EVERYDAY, Recipe
 
@@ -57,6 +57,19 @@ def test_flags_become_settings_that_recipes_take(words):
 def test_keys_need_names(text):
     with pytest.raises(RecipeError, match="x=images,y=labels"):
         parse_keys(text)
+
+
+@pytest.mark.parametrize("text", ["abc", "8", "28,28,1,1", "8,-8"])
+def test_a_shape_is_explained_as_it_is_written_on_the_command_line(text):
+    with pytest.raises(RecipeError, match=r"--shape is .*for example 28,28"):
+        parse_shape(text)
+    assert settings_of("--shape", "28,28,3") == {"shape": (28, 28, 3)}
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_no_classes_are_not_all_classes(text):
+    with pytest.raises(RecipeError, match="--classes is empty"):
+        not_blank(text)
 
 
 def test_folder_of_a_run_stands_for_its_model(tmp_path):

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.cli.program import one_line
 from tests.images.readers.published import idx_bytes, write_cifar10, write_mnist
@@ -32,6 +33,22 @@ def test_a_run_on_a_csv_of_pixels_repeats_from_its_configuration(run, tmp_path, 
     assert (tmp_path / "first" / "split.csv").read_text().splitlines()[1].startswith("line[0],0,")
     scored = json.loads(run("evaluate", "first", "set.csv", "--shape", "4,3", "--json").out)
     assert scored["accuracy"] == json.loads(first.out)["accuracy"]
+
+
+def test_trained_runs_among_the_pictures_are_told_of_and_left_out(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, grey in (("dark", 20), ("light", 200)):
+        for number in range(12):
+            (tmp_path / name).mkdir(exist_ok=True)
+            Image.new("L", (4, 4), grey + 3 * number).save(tmp_path / name / f"{number}.png")
+    first, second = (run("train", ".", "--epochs", "1", "--hidden", "4", "--json") for _ in range(2))
+    assert json.loads(first.out)["classes"] == json.loads(second.out)["classes"] == ["dark", "light"]
+    line = "left out: runs, a folder of trained runs"
+    assert line not in first.err and second.err.count(line) == 1
+    assert run("check", ".").err.count(line) == 1
+    assert "left out: runs, a folder of trained runs" in next(tmp_path.glob("*-check.html")).read_text()
+    answers = json.loads(run("predict", json.loads(first.out)["model"], ".", "--json").out)
+    assert len(answers["predictions"]) == 24 and answers["ignored"]["trained run"] == 2
 
 
 def damaged_idx(folder):
@@ -106,3 +123,8 @@ def test_bad_sources_are_one_line_and_nothing_is_written(run, tmp_path, monkeypa
     message = one_line(run("train", source))
     assert part in message and str(source) in message
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("words", [("check",), ("train",), ("evaluate", "model")], ids=" ".join)
+def test_no_classes_are_not_all_classes(run, words):
+    assert one_line(run(*words, "digits", "--classes", "")).startswith("--classes is empty; expected names")

@@ -134,6 +134,11 @@ def test_bad_input_to_a_fitted_estimator_is_a_value_error():
         PellucidClassifier().predict(X)
 
 
+def test_five_axes_are_explained():
+    with pytest.raises(ValueError, match=r"Found array with dim 5; expected rows \(N, K\), or pictures \(N, H, W\)"):
+        PellucidClassifier(**SMALL).fit(np.zeros((4, 2, 2, 1, 1)), [0, 1, 0, 1])
+
+
 def test_counts_are_not_negative():
     with pytest.raises(ValueError, match="negative"):
         PellucidRegressor("poisson").fit(X, X[:, 0])
@@ -153,7 +158,8 @@ PARAMETERS = [
     ({"solver": "lbfgs", "dropout": 0.1}, "the same loss"),
     ({"network": "vgg"}, "no preset"),
     ({"network": [3]}, "layers before the output"),
-    ({"network": "lenet"}, "needs pictures"),
+    ({"network": "mlp"}, "is no preset; .* without network, hidden_layer_sizes makes dense layers"),
+    ({"network": "lenet"}, "needs pictures .*, got rows of 4 features; leave network out and give hidden_layer_sizes"),
     ({"augment": {"shift": 0.1}}, "augment changes pictures"),
     ({"n_jobs": "all"}, "'n_jobs' parameter"),
 ]

@@ -84,5 +84,11 @@ def test_natural_order_takes_any_text_and_is_total(names):
     assert sorted(reversed(names), key=natural_key) == ordered
 
 
+def test_negative_numbers_come_before_nought():
+    numbers = [-110, -20, -19, -3, -1, 0, 1, 2, 10]
+    assert sorted(map(str, reversed(numbers)), key=natural_key) == list(map(str, numbers))
+    assert sorted(["-2.png", "-10.png"], key=natural_key) == ["-2.png", "-10.png"]  # a dash, not a sign
+
+
 def test_natural_order_takes_numbers_of_any_length():
     assert natural_key("9" * 5000) < natural_key("1" + "0" * 5000)

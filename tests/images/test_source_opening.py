@@ -48,7 +48,8 @@ def test_unknown_class(pets):
 
 
 def test_too_few(pets):
-    assert 'only one class, "dog" (3), in' in refused(pets, classes=["dog"])
+    message = refused(pets, classes=["dog"])
+    assert 'only one class, "dog" (3), in' in message and "name another one with --classes; left out: " in message
     (pets / "cow" / "1.png").unlink()
     message = refused(pets)
     assert 'class "cow" has a single picture' in message and '"cow/0.png"' in message
@@ -57,7 +58,7 @@ def test_too_few(pets):
 
 def test_only_one_class_with_folders_below_it(pets):
     assert refused(pets.parent).endswith(f"if its sub-folders are the classes, give {pets}")
-    assert "--label-rule" in refused(pets / "cat", label_rule="([0-9]).png", classes=["0"])
+    assert "say with --label-rule how" in refused(pets / "cat", label_rule=r"[.](png)")
 
 
 def test_known_classes_of_a_model(pets):

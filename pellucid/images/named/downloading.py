@@ -28,15 +28,36 @@ class Telling:
         yield lambda n: None
 
 
-def download(dataset: NamedDataset, folder: Path, progress: Telling) -> list[Path]:
+def download(dataset: NamedDataset, folder: Path, progress: Telling, instead_of: str = "") -> list[Path]:
     """The published files of a data set in `folder`; those that are there already, with the right checksum, are kept.
 
+    instead_of: what is wrong with files that the user has, in words; it is said, and is the advice where no address gives them.
     Raises DataError where no address gives a file, OutputError where the folder cannot be written to.
     """
+    if instead_of:
+        progress.say(instead_of)
+    with _made(folder):
+        _receive_all(dataset, folder, progress, instead_of)
+    return [folder / published.name for published in dataset.files]
+
+
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder, made where there is none; what the block leaves empty of what was made here is removed again."""
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot make the folder {folder}: {error.strerror}; choose another with PELLUCID_CACHE") from error
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # no longer empty
+            for each in made:
+                each.rmdir()
+
+
+def _receive_all(dataset: NamedDataset, folder: Path, progress: Telling, instead_of: str) -> None:
     remove_leftovers(folder)
     lacking = [published for published in dataset.files if not is_as_published(folder / published.name, published)]
     total = math.ceil(sum(published.size for published in lacking) / _MEGABYTE)
@@ -44,15 +65,14 @@ def download(dataset: NamedDataset, folder: Path, progress: Telling) -> list[Pat
     with progress.task(f"downloading {dataset.name}, MB", total) as advance:
         counter = _Megabytes(advance)
         for published in lacking:
-            _fetch(published, dataset, folder, counter)
-    return [folder / published.name for published in dataset.files]
+            _fetch(published, dataset, folder, counter, instead_of)
 
 
 class _Refused(Exception):
     """Why an address did not give the file, in a few words."""
 
 
-def _fetch(published: Published, dataset: NamedDataset, folder: Path, counter: "_Megabytes") -> None:
+def _fetch(published: Published, dataset: NamedDataset, folder: Path, counter: "_Megabytes", instead_of: str) -> None:
     reasons = []
     for address in dataset.addresses:
         try:
@@ -66,9 +86,10 @@ def _fetch(published: Published, dataset: NamedDataset, folder: Path, counter: "
         else:
             counter.finish(published.size)
             return
+    names = ", ".join(each.name for each in dataset.files)
     raise DataError(
-        f"cannot download {published.name} of {dataset.name} ({'; '.join(reasons)}); try again later, or put "
-        f"{', '.join(each.name for each in dataset.files)} into a folder {dataset.name} below the folder PELLUCID_DATA"
+        f"cannot download {published.name} of {dataset.name} ({'; '.join(reasons)}); try again later, or "
+        + (f"mend this: {instead_of}" if instead_of else f"put {names} into a folder {dataset.name} below PELLUCID_DATA")
     )
 
 

@@ -7,7 +7,7 @@ from pellucid.images.cache import cache_folder
 from pellucid.images.named.catalogue import CATALOGUE
 from pellucid.images.named.digits import open_digits
 from pellucid.images.named.downloading import Telling, download
-from pellucid.images.named.searching import find, published_in
+from pellucid.images.named.searching import find, published_in, why_not_found
 from pellucid.images.source import Source
 
 
@@ -20,5 +20,6 @@ def open_named(name: str, progress: Telling | None = None) -> Source:
         return open_digits()
     dataset = CATALOGUE[name]
     folder = cache_folder() / "datasets" / name
-    files = find(dataset) or published_in(folder, dataset) or download(dataset, folder, progress or Telling())
+    files = find(dataset) or published_in(folder, dataset)
+    files = files or download(dataset, folder, progress or Telling(), why_not_found(dataset))
     return replace(dataset.read(Path(name), files), name=name, location=name, label_rule=dataset.rule)

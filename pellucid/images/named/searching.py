@@ -15,15 +15,51 @@ def find(dataset: NamedDataset) -> list[Path] | None:
     Published files count if their checksums fit, unpacked ones if all are there in their sizes; where another data set has
     the same names and sizes, as Fashion-MNIST and MNIST have, only in a folder that is called after the data set.
     """
-    if not os.environ.get("PELLUCID_DATA"):
+    data = _data_folder()
+    if data is None:
         return None
-    data = Path(os.environ["PELLUCID_DATA"]).expanduser()
     for folder in _places(data, dataset):
         if files := published_in(folder, dataset):
             return files
         if (folder != data or _unmistakable(dataset)) and (files := _extracted_in(folder, dataset)):
             return files
     return None
+
+
+def why_not_found(dataset: NamedDataset) -> str:
+    """What keeps the files below PELLUCID_DATA from being used: a damaged one, one that is missing; "" where there are none."""
+    data = _data_folder()
+    if data is None:
+        return ""
+    if not data.is_dir():
+        return f"PELLUCID_DATA is {data}, and there is no such folder"
+    for folder in _places(data, dataset):
+        if folder != data or _unmistakable(dataset):
+            if problem := _problem_in(folder, dataset):
+                return problem
+    return ""
+
+
+def _problem_in(folder: Path, dataset: NamedDataset) -> str:
+    there = [published for published in dataset.files if (folder / published.name).is_file()]
+    for published in there:
+        if not is_as_published(folder / published.name, published):
+            return f"{folder / published.name} is there, but its checksum is wrong (damaged or another version)"
+    if there:
+        lacking = [published.name for published in dataset.files if published not in there]
+        return f"{folder} has no {', '.join(lacking)}"
+    for sizes in dataset.extracted:
+        found = {name: (folder / name).stat().st_size for name in sizes if (folder / name).is_file()}
+        for name, size in found.items():
+            if size != sizes[name]:
+                return f"{folder / name} is there, but has {size:,} bytes of {sizes[name]:,} (damaged or another version)"
+        if found:
+            return f"{folder} has no {', '.join(name for name in sizes if name not in found)}"
+    return ""
+
+
+def _data_folder() -> Path | None:
+    return Path(os.environ["PELLUCID_DATA"]).expanduser() if os.environ.get("PELLUCID_DATA") else None
 
 
 def published_in(folder: Path, dataset: NamedDataset) -> list[Path] | None:

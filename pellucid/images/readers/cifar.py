@@ -13,6 +13,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,18 @@ def _read(path: Path, contents: Mapping[str, bytes], classes: Sequence[str] | No
         tables.append(Table(table, name.removesuffix(".bin"), images, labels))
     names = classes or _class_names(path, contents)
     rule = "the labels that the files give" if names is None else "the labels that the files give, by their names"
-    return source_of(path, tables, rule, names)
+    return replace(source_of(path, tables, rule, names), notes=_lacking(batches))
+
+
+def _lacking(batches: Sequence[str]) -> tuple[str, ...]:
+    """A warning where some of the published files are there and others are not."""
+    names = [name.removesuffix(".bin") for name in batches]
+    hundred = "train" in names or "test" in names
+    published = ("train", "test") if hundred else (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch")
+    lacking = [name for name in published if name not in names]
+    if not lacking:
+        return ()
+    return (f"warning: {', '.join(lacking)} of CIFAR-{100 if hundred else 10} {'is' if len(lacking) == 1 else 'are'} not there",)
 
 
 def _is_wanted(name: str) -> bool:

@@ -3,33 +3,25 @@
 photos/cat/1.jpg         one folder per class; sub-folders of a class are walked
 photos/train/cat/1.jpg   the same in train/, perhaps val/ (valid/, validation/, dev/), and test/
 photos/train/cat1.jpg    pictures labelled by their names, split or not
+photos/metadata.csv      pictures labelled by tables, which see `metadata`
 """
 
-import os
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from pellucid.errors import DataError
-from pellucid.images.formats import FORMATS, ignored_kind, is_hidden, natural_key
+from pellucid.images.formats import FORMATS, natural_key
 from pellucid.images.label_rules import label_paths
 from pellucid.images.labels import number_labels, quoted
+from pellucid.images.readers.metadata import Metadata, read_metadata, source_of_metadata
 from pellucid.images.readers.parts import WORDS
+from pellucid.images.readers.walk import Found, walk
 from pellucid.images.source import Source, slug
 from pellucid.images.split import TRAIN
-
-
-@dataclass
-class _Found:
-    """What a walk through a folder found; paths relative to it, with forward slashes."""
-
-    pictures: list[str] = field(default_factory=list)
-    ignored: Counter[str] = field(default_factory=Counter)
-    broken: list[tuple[str, str]] = field(default_factory=list)
 
 
 class _Picture(NamedTuple):
@@ -41,15 +33,17 @@ class _Picture(NamedTuple):
 def open_folder(root: Path, label_rule: str | None = None) -> Source:
     """The pictures below `root` with their classes; `label_rule` as in `label_rules`, found by itself where None.
 
-    Hidden files and those that are no pictures are ignored and counted by kind. The order is natural and does not
-    depend on the file system. Raises DataError for a folder that cannot be read, holds no picture, or gives no classes.
+    Hidden files, those that are no pictures and folders that pellucid left are left out and told of. The order is natural and
+    does not depend on the file system. Raises DataError for a folder that cannot be read, holds no picture, or gives no classes.
     """
-    found = _Found()
-    _walk(root, "", (), found)
+    found = walk(root)
+    metadata = read_metadata(root, () if label_rule else found.metadata)
+    if metadata.rows:
+        return source_of_metadata(root, metadata, found)
     if not found.pictures:
         raise DataError(_nothing_found(root, found))
     placed = _place(sorted(found.pictures, key=natural_key))
-    names, rule = label_paths([picture.path for picture in placed], [picture.inner for picture in placed], label_rule)
+    names, rule = _label(placed, label_rule, metadata)
     labelled = [(picture, name) for picture, name in zip(placed, names) if name]
     _check_parts_labelled(placed, [picture for picture, _ in labelled])
     found.ignored["outside train and test"] = len(found.pictures) - len(placed)
@@ -67,53 +61,17 @@ def open_folder(root: Path, label_rule: str | None = None) -> Source:
         split=parts if parts[0] else None,
         ignored=dict(sorted((+found.ignored).items())),
         broken=tuple(sorted(found.broken)),
+        notes=(*found.notes, *metadata.notes),
     )
 
 
-def _walk(folder: Path, prefix: str, above: tuple[tuple[int, int], ...], found: _Found) -> None:
-    """Add the files below `folder`; links are followed, except to one of the folders `above`."""
+def _label(placed: Sequence[_Picture], label_rule: str | None, metadata: Metadata) -> tuple[list[str | None], str]:
     try:
-        status = os.stat(folder)
-        with os.scandir(folder) as entries:
-            kinds = {entry.name: _kind(entry) for entry in entries}
-    except OSError as error:
-        raise DataError(f"cannot read the folder {folder}: {error.strerror}; change its permissions") from error
-    identity = (status.st_dev, status.st_ino)
-    if identity in above:
-        found.ignored["link to a folder above"] += 1
-        return
-    for name, kind in kinds.items():
-        path = prefix + name
-        if kind == "folder" and not is_hidden(name):
-            _walk(folder / name, path + "/", (*above, identity), found)
-        elif kind != "file":
-            found.ignored["hidden folder" if kind == "folder" else kind] += 1
-        elif ignored := ignored_kind(name):
-            found.ignored[ignored] += 1
-        elif _is_text(path):
-            found.pictures.append(path)
-        else:
-            found.broken.append((_readable(path), "its name is not valid text"))
-
-
-def _kind(entry: os.DirEntry) -> str:
-    try:
-        if entry.is_dir():
-            return "folder"
-        if entry.is_file():
-            return "file"
-        return "broken link" if entry.is_symlink() else "special file"
-    except OSError:  # a link to itself
-        return "broken link"
-
-
-def _is_text(name: str) -> bool:
-    """False for the name of a file that no Unicode text can spell: it could be written to no table or report."""
-    return name.isascii() or name == _readable(name)
-
-
-def _readable(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode()
+        return label_paths([picture.path for picture in placed], [picture.inner for picture in placed], label_rule)
+    except DataError as error:
+        if metadata.notes:
+            raise DataError(f"{metadata.notes[0]}: add it, or put each class into a folder of its own") from error
+        raise
 
 
 def _place(paths: Sequence[str]) -> list[_Picture]:
@@ -142,9 +100,11 @@ def _check_parts_labelled(placed: Sequence[_Picture], labelled: Sequence[_Pictur
         )
 
 
-def _nothing_found(root: Path, found: _Found) -> str:
+def _nothing_found(root: Path, found: Found) -> str:
     seen = Counter(found.ignored) + Counter({"names that are not text": len(found.broken)})
+    seen.update(found.results.values())
     if not seen:
         return f"the folder {root} is empty: expected pictures ({', '.join(FORMATS)}), in one folder per class"
     listed = ", ".join(f"{kind} ({count})" for kind, count in seen.most_common(5))
-    return f"no pictures in {root}: {seen.total()} files, none a picture: {listed}; expected {', '.join(FORMATS)}"
+    files = "1 file" if seen.total() == 1 else f"{seen.total()} files"
+    return f"no pictures in {root}: {files}, none a picture: {listed}; expected {', '.join(FORMATS)}"

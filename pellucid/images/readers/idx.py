@@ -126,6 +126,8 @@ def _read(path: Path) -> np.ndarray:
 
 
 def _check_pair(files: dict[str, Path], images: np.ndarray, labels: np.ndarray) -> None:
+    if images.ndim and not len(images):
+        raise DataError(f"{files['images']} {images.shape} holds no pictures: expected one at least of each class")
     if images.ndim not in (2, 3, 4) or not images.size:
         raise DataError(f"{files['images']} has shape {images.shape}: expected pictures (N, H, W), (N, H, W, C) or rows (N, K)")
     if labels.ndim != 1 or labels.dtype.kind == "f":

@@ -104,7 +104,8 @@ def source_of_parts(path: Path, parts: Sequence[Part]) -> Source:
 
 def _named(arrays: Arrays, keys: Mapping[str, str]) -> Pair:
     if set(keys) != {"x", "y"}:
-        raise RecipeError(f'keys must name "x" (the pictures) and "y" (the labels), not {", ".join(map(quoted, keys))}')
+        given = ", ".join(map(quoted, keys))
+        raise RecipeError(f'keys must name "x" (the pictures) and "y" (the labels), as --keys x=images,y=labels; got {given}')
     for name in keys.values():
         if name not in arrays.keys():
             raise DataError(f"no array {quoted(name)} in {arrays.path}: it has {_listing(arrays)}")
@@ -117,9 +118,11 @@ def _usual(arrays: Arrays, part: str) -> list[Pair]:
         pairs = [Pair(own, spelled[x], spelled[y]) for own, x, y in layout if x in spelled and y in spelled]
         if pairs and pairs[0].part in ("", TRAIN, part):
             return pairs
+    if not spelled:
+        raise DataError(f"{arrays.path} holds no arrays: expected pictures and labels, as x_train and y_train")
     raise DataError(
         f"no pictures with labels in {arrays.path} under a usual name, as x_train and y_train or data and target: "
-        f'it has {_listing(arrays)}; name them with keys = {{x = "...", y = "..."}}'
+        f'it has {_listing(arrays)}; name them with --keys x=images,y=labels, or in a recipe with keys = {{x = "...", y = "..."}}'
     )
 
 
@@ -136,6 +139,8 @@ def _listing(arrays: Arrays) -> str:
 
 def _check(part: Part) -> None:
     x, y, pair = part.x, part.y, part.pair
+    if x.ndim and not len(x):
+        raise DataError(f"{pair.x} {x.shape} holds no pictures: expected one at least of each class")
     if x.ndim not in (2, 3, 4) or not x.size:
         raise DataError(f"{pair.x} has shape {x.shape}: expected pictures (N, H, W) or (N, H, W, C), or rows (N, K)")
     if y.ndim == 0 or len(x) != len(y):

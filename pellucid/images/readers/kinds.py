@@ -13,7 +13,7 @@ from pellucid.images.readers.cifar import is_cifar_folder, open_cifar
 from pellucid.images.readers.folder import open_folder
 from pellucid.images.readers.hdf5 import is_hdf5_name, open_hdf5
 from pellucid.images.readers.idx import is_idx, is_idx_name, open_idx
-from pellucid.images.readers.manifest import has_metadata, is_manifest, open_manifest, open_metadata
+from pellucid.images.readers.manifest import is_manifest, open_manifest
 from pellucid.images.readers.npz import open_npz
 from pellucid.images.readers.pixel_table import open_pixel_table
 from pellucid.images.readers.rows import read_text
@@ -33,7 +33,6 @@ HDF5 = Kind(open_hdf5, ("keys",))
 IDX = Kind(open_idx)
 CIFAR = Kind(open_cifar)
 MANIFEST = Kind(open_manifest)
-METADATA = Kind(open_metadata)
 PIXEL_TABLE = Kind(open_pixel_table, ("shape",))
 
 _ARCHIVES = (".tar", ".tar.gz", ".tgz")
@@ -57,7 +56,7 @@ def _kind_of_folder(path: Path) -> Kind:
         return IDX
     if files and all(is_file and is_hdf5_name(name) for name, is_file in files.items()):
         return HDF5
-    return METADATA if has_metadata(path) else PICTURES
+    return PICTURES
 
 
 def _kind_of_file(path: Path) -> Kind | None:

@@ -1,11 +1,11 @@
 """A table that names pictures and their labels, as CSV or JSON lines: path,label[,split][,group].
 
-Paths are relative to the folder of the table. In the same way a folder of pictures may hold metadata.csv or metadata.jsonl
-(file_name,label), one in all or one in each of its parts, as data sets of Hugging Face do.
+Paths are relative to the folder of the table.
 """
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,10 +23,9 @@ _PATH = ("path", "file_name", "filename", "filepath", "file_path", "file", "imag
 _LABEL = ("label", "class", "category", "target", "label_name", "class_name")
 _SPLIT = ("split", "part", "subset")
 _GROUP = ("group", "group_id")
-METADATA = ("metadata.csv", "metadata.jsonl")
 
 
-class _Columns(NamedTuple):
+class Columns(NamedTuple):
     """The names that a table has for what is read."""
 
     path: str | None
@@ -35,7 +34,7 @@ class _Columns(NamedTuple):
     group: str | None
 
 
-class _Listed(NamedTuple):
+class Listed(NamedTuple):
     """A row with the file that it came from, and the folder that its path is relative to."""
 
     table: Path
@@ -54,57 +53,39 @@ def is_manifest(text: str) -> bool:
 
 def open_manifest(path: Path) -> Source:
     """The pictures that a table names. Raises DataError for a table that cannot be read, and for files that are not there."""
-    table = _table(path)
-    listed = _listed(path, table, _columns(table), "", "")
-    return _source(path.parent, path.stem, listed, f"the column {quoted(_columns(table).label)} of {path.name}")
+    table = table_of(path)
+    rows = listed_in(path, table)
+    left_out = _beside(path.parent, rows)
+    source = source_of_rows(path.parent, path.stem, rows, f"the column {quoted(columns_of(table).label)} of {path.name}")
+    return replace(source, ignored={f"pictures that {path.name} does not name": left_out} if left_out else {})
 
 
-def open_metadata(folder: Path) -> Source:
-    """The pictures that metadata.csv or metadata.jsonl name, in the folder or in its train/, validation/ and test/ folders."""
-    listed: list[_Listed] = []
-    for prefix, part, file in _metadata_files(folder):
-        table = _table(file)
-        listed += _listed(file, table, _columns(table), prefix, part)
-    label = _columns(table).label
-    return _source(folder, folder.resolve().name, listed, f"the column {quoted(label)} of {file.name}")
-
-
-def has_metadata(folder: Path) -> bool:
-    """Whether a folder's pictures are labelled by metadata files: these name files and labels."""
-    files = _metadata_files(folder)
-    return bool(files) and all(None not in _columns(_table(file))[:2] for _, _, file in files)
-
-
-def _metadata_files(folder: Path) -> list[tuple[str, str, Path]]:
-    """(prefix of the paths, part, file) of the folder itself, else of its folders for parts."""
-    if own := [("", "", folder / name) for name in METADATA if (folder / name).is_file()]:
-        return own[:1]
-    found = []
-    for below in sorted(path for path in folder.iterdir() if path.name.casefold() in WORDS):
-        files = [below / name for name in METADATA if (below / name).is_file()]
-        found += [(below.name + "/", WORDS[below.name.casefold()], file) for file in files[:1]]
-    return found
-
-
-def _table(path: Path) -> Table:
+def table_of(path: Path) -> Table:
+    """The table in a CSV file, or in one of JSON lines. Raises DataError."""
     text = read_text(path)
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         return json_lines_table(path, text)
     return csv_table(path, text, ("path", "label", "split", "group") if is_picture(first_cells(text)[0]) else ())
 
 
-def _columns(table: Table) -> _Columns:
+def columns_of(table: Table) -> Columns:
+    """Which columns of a table are read."""
     known = (_PATH, _LABEL, _SPLIT, _GROUP)
-    return _Columns(*(next((name for name in names if name in table.columns), None) for names in known))
+    return Columns(*(next((name for name in names if name in table.columns), None) for names in known))
 
 
-def _listed(file: Path, table: Table, columns: _Columns, prefix: str, part: str) -> list[_Listed]:
+def listed_in(file: Path, table: Table, prefix: str = "", part: str = "") -> list[Listed]:
+    """The rows of a table whose paths begin with `prefix`; all of `part`, where that is given. Raises DataError."""
+    columns = columns_of(table)
     if not columns.path or not columns.label:
         raise DataError(
             f"{file} has the columns {in_words(table.columns) or 'none'}: expected path and label, and perhaps split and group"
         )
+    for column in columns:
+        if column and table.columns.count(column) > 1:
+            raise DataError(f"{file} has {table.columns.count(column)} columns {quoted(column)}: rename all but one")
     listed = [
-        _Listed(
+        Listed(
             file,
             line,
             prefix + _cell(file, (line, row), columns.path).replace("\\", "/"),
@@ -132,7 +113,8 @@ def _part(file: Path, line: int, word: str) -> str:
     return WORDS[word.casefold()] if word else ""
 
 
-def _source(root: Path, name: str, listed: Sequence[_Listed], rule: str) -> Source:
+def source_of_rows(root: Path, name: str, listed: Sequence[Listed], rule: str) -> Source:
+    """The rows as a source; paths are relative to `root`. Raises DataError for files that are not there, or named twice."""
     _check_files(root, listed)
     labels, classes = number_labels(row.label for row in listed)
     parts = np.array([row.part or TRAIN for row in listed])
@@ -150,13 +132,13 @@ def _source(root: Path, name: str, listed: Sequence[_Listed], rule: str) -> Sour
     )
 
 
-def _numbered(listed: Sequence[_Listed]) -> np.ndarray:
+def _numbered(listed: Sequence[Listed]) -> np.ndarray:
     """A number for each group; a picture without one is a group of its own."""
     names = [f"group {row.group}" if row.group else f"picture {number}" for number, row in enumerate(listed)]
     return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
 
-def _check_files(root: Path, listed: Sequence[_Listed]) -> None:
+def _check_files(root: Path, listed: Sequence[Listed]) -> None:
     missing = [row for row in listed if not os.path.isfile(os.path.join(root, row.path))]
     if missing:
         first = missing[0]
@@ -164,7 +146,24 @@ def _check_files(root: Path, listed: Sequence[_Listed]) -> None:
             f"{first.table} names {len(missing)} of {len(listed)} files that are not there, the first {quoted(first.path)} in line "
             f"{first.line}: paths are relative to {root}; mend the paths, or remove the lines"
         )
-    seen: dict[str, _Listed] = {}
+    seen: dict[str, Listed] = {}
     for row in listed:
-        if (other := seen.setdefault(row.path, row)) is not row:
-            raise DataError(f"{row.table} names {quoted(row.path)} twice, in lines {other.line} and {row.line}: remove one of them")
+        if (other := seen.setdefault(place_of(root, row.path), row)) is not row:
+            lines = f"lines {other.line}" if other.table == row.table else f"line {other.line} of {other.table}"
+            raise DataError(f"{row.table} names {quoted(row.path)} twice, in {lines} and {row.line}: remove one of them")
+
+
+def place_of(root: Path, path: str) -> str:
+    """Where a file lies, however its path is written: ./1.png and 1.png are one."""
+    return os.path.normcase(os.path.abspath(os.path.join(root, path)))
+
+
+def _beside(root: Path, listed: Sequence[Listed]) -> int:
+    """How many pictures lie in the folders of those that are listed without being listed themselves."""
+    named = {place_of(root, row.path) for row in listed}
+    unnamed = 0
+    for folder in {os.path.dirname(place) for place in named}:
+        if os.path.isdir(folder):
+            with os.scandir(folder) as entries:
+                unnamed += sum(is_picture(entry.name) and place_of(root, entry.path) not in named for entry in entries)
+    return unnamed

@@ -18,11 +18,12 @@ from pellucid.errors import DataError
 from pellucid.images.labels import in_words, quoted
 from pellucid.images.readers.keyed_arrays import Pair, Part, source_of_parts
 from pellucid.images.readers.parts import parts_beside
-from pellucid.images.readers.rows import delimiter_of, first_cells, read_text
+from pellucid.images.readers.rows import columns_in_words, delimiter_of, first_cells, read_text
 from pellucid.images.source import Source
 
 _LABEL = ("label", "class", "target", "y")
 _PIXEL = re.compile(r"(pixel|pix|px|p)?[ _.]?\d+([x_]\d+)*", re.IGNORECASE)
+_STRAY = 1e-3  # the share of values that may be mistakes: more are how the pictures were stored
 
 
 class _Layout(NamedTuple):
@@ -47,11 +48,14 @@ def open_pixel_table(path: Path, shape: Sequence[int] | None = None) -> Source:
 
     def is_alike(file: Path) -> bool:  # Kaggle puts a test.csv without labels beside train.csv
         with open(file, encoding="utf-8-sig", errors="replace") as stream:
-            return stream.readline().count(layout.delimiter) + 1 == layout.columns
+            first = next(filter(str.strip, stream), "")
+            return first.count(layout.delimiter) + 1 == layout.columns
 
     parts = []
     for part, file in parts_beside(path, is_alike):
-        labels, values = _read(file, text if file == path else read_text(file), layout)
+        labels, values, numbers = _read(file, text if file == path else read_text(file), layout)
+        if layout.are_pixels or shape:
+            _check_range(file, values, numbers)
         name = part or "line"
         parts.append(Part(Pair(part, name, layout.name), _shaped(path, values, layout, shape), labels, None))
     return replace(source_of_parts(path, parts), label_rule=f"{layout.name} of {path.name}")
@@ -78,10 +82,10 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _read(path: Path, text: str, layout: _Layout) -> tuple[np.ndarray, np.ndarray]:
-    """Labels (N,) as text and values (N, K) float32."""
-    lines = text.splitlines()[layout.has_names :]
-    whole = [line for line in lines if line.strip()]
+def _read(path: Path, text: str, layout: _Layout) -> tuple[np.ndarray, np.ndarray, Sequence[int]]:
+    """Labels (N,) as text, values (N, K) float32, and the numbers of their lines."""
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()][layout.has_names :]
+    whole = [line for _, line in lines]
     if not whole:
         raise DataError(f"{path} has no lines below its first: expected one for each picture")
     values = _numbers(whole, layout)
@@ -90,7 +94,23 @@ def _read(path: Path, text: str, layout: _Layout) -> tuple[np.ndarray, np.ndarra
     labels = [line.split(layout.delimiter, layout.label + 1)[layout.label].strip().strip('"') for line in whole]
     if "" in labels:
         raise DataError(f"a line of {path} has no label in {layout.name}: fill it in, or remove the line")
-    return np.array(labels), values
+    return np.array(labels), values, [number for number, _ in lines]
+
+
+def _check_range(path: Path, values: np.ndarray, numbers: Sequence[int]) -> None:
+    """Raise DataError where nearly all values are bytes and very few are not: the range of all pictures would follow from those."""
+    if values.min() >= 0 and values.max() <= 255:
+        return
+    outside = (values < 0) | (values > 255)
+    bytes_ = values[~outside]
+    if outside.sum() > max(1, _STRAY * values.size) or bytes_.max() <= 16 or not np.array_equal(bytes_, np.rint(bytes_)):
+        return
+    row, column = np.argwhere(outside)[0]
+    more = f", and so have {outside.sum() - 1} more values" if outside.sum() > 1 else ""
+    raise DataError(
+        f"line {numbers[row]} of {path} has {values[row, column]:g} where all others lie in 0 to 255{more}: mend that line; "
+        "if it is right, save the pictures in an .npz file"
+    )
 
 
 def _numbers(lines: Sequence[str], layout: _Layout) -> np.ndarray | None:
@@ -105,15 +125,14 @@ def _numbers(lines: Sequence[str], layout: _Layout) -> np.ndarray | None:
     return None
 
 
-def _what_is_wrong(path: Path, lines: Sequence[str], layout: _Layout) -> str:
-    for number, line in enumerate(lines, start=1 + layout.has_names):
+def _what_is_wrong(path: Path, lines: Sequence[tuple[int, str]], layout: _Layout) -> str:
+    for number, line in lines:
         cells = line.split(layout.delimiter)
-        if line.strip() and len(cells) != layout.columns:
-            return (
-                f"line {number} of {path} has {len(cells)} columns, expected {layout.columns}: the file is cut off or damaged there"
-            )
+        if len(cells) != layout.columns:
+            has = columns_in_words(len(cells))
+            return f"line {number} of {path} has {has}, expected {layout.columns}: the file is cut off or damaged there"
         for column, cell in enumerate(cells):
-            if line.strip() and column != layout.label and not _is_number(cell.strip().strip('"')):
+            if column != layout.label and not _is_number(cell.strip().strip('"')):
                 return f"line {number} of {path} has {quoted(cell[:40])} in column {column + 1}: expected a number"
     return f"{path} cannot be read as a table of numbers: expected a label and a number for each pixel in each line"
 

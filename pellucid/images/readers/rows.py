@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -20,23 +21,36 @@ class Table(NamedTuple):
 
 
 def read_text(path: Path) -> str:
-    """The text of a file in UTF-8. Raises DataError."""
+    """The text of a file in UTF-8. Raises DataError for other text, and where there is none."""
     try:
-        return path.read_text(encoding="utf-8-sig")  # spreadsheets put a byte-order mark first
+        text = path.read_text(encoding="utf-8-sig")  # spreadsheets put a byte-order mark first
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    if not text.strip():
+        raise DataError(f"{path} is empty: expected a table, with a line for each picture")
+    return text
+
+
+def first_line(text: str) -> str:
+    """The first line that is not blank."""
+    return found[0] if (found := re.search(r"^.*\S.*$", text, re.MULTILINE)) else ""
 
 
 def delimiter_of(text: str) -> str:
     """The comma, semicolon or tab that the first line has most of."""
-    return max(",;\t", key=text.partition("\n")[0].count)
+    return max(",;\t", key=first_line(text).count)
 
 
 def first_cells(text: str) -> list[str]:
     """The cells of the first line of a CSV, without their quotation marks."""
-    return [cell.strip().strip('"') for cell in text.partition("\n")[0].split(delimiter_of(text))]
+    return [cell.strip().strip('"') for cell in first_line(text).split(delimiter_of(text))]
+
+
+def columns_in_words(count: int) -> str:
+    """As "1 column" and "3 columns"."""
+    return f"{count} column{'' if count == 1 else 's'}"
 
 
 def csv_table(path: Path, text: str, columns: Sequence[str] = ()) -> Table:
@@ -45,13 +59,15 @@ def csv_table(path: Path, text: str, columns: Sequence[str] = ()) -> Table:
     names, rows = tuple(columns), []
     try:
         for cells in reader:
-            if not any(cells):
+            if not any(map(str.strip, cells)):
                 continue
             if not names:
                 names = tuple(cell.strip().lower() for cell in cells)
                 continue
             if len(cells) > len(names) or (len(cells) < len(names) and not columns):
-                raise DataError(f"line {reader.line_num} of {path} has {len(cells)} columns, expected {len(names)}: mend that line")
+                raise DataError(
+                    f"line {reader.line_num} of {path} has {columns_in_words(len(cells))}, expected {len(names)}: mend that line"
+                )
             rows.append((reader.line_num, dict(zip(names, map(str.strip, cells)))))
     except csv.Error as error:
         raise DataError(f"line {reader.line_num} of {path} is no CSV ({error}): mend that line") from error

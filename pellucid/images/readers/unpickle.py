@@ -30,12 +30,21 @@ def load_arrays(stream: BinaryIO, path: Path) -> Any:
             f"{path} is refused: it asks Python for {quoted(str(error))} where only arrays, text and numbers were expected; "
             "nothing in it was run; get the file from its publisher"
         ) from error
+    except _RefusedObjects as error:
+        raise DataError(
+            f"{path} is refused: it holds Python objects where only arrays of numbers were expected; nothing in it was run; "
+            "get the file from its publisher"
+        ) from error
     except Exception as error:  # a pickle that is cut off or altered raises almost anything
         raise DataError(f"{path} is damaged or cut off, or no pickle file: get it again from its publisher") from error
 
 
 class _RefusedName(Exception):
     """A name that a pickle asks for and does not get."""
+
+
+class _RefusedObjects(Exception):
+    """An array of objects, which could be anything."""
 
 
 class _Array:
@@ -63,6 +72,8 @@ class _Dtype:
 
     def __init__(self, name: str | bytes):
         text = name.decode("ascii") if isinstance(name, bytes) else name
+        if text.lstrip("|<>=").startswith("O"):
+            raise _RefusedObjects
         self.name = _DTYPE.fullmatch(text)[1]
 
     def __setstate__(self, state: tuple) -> None:

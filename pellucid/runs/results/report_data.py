@@ -117,6 +117,7 @@ def _data_facts(prepared: Prepared) -> DataFacts:
         value_range=dataset.value_range,
         ignored=dataset.ignored,
         broken=dataset.broken,
+        notes=dataset.notes,
         content_hash=dataset.content_hash(),
     )
 

@@ -1,6 +1,7 @@
 import contextlib
 import json
 import os
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -78,8 +79,46 @@ def test_nothing_half_written_stays(offered, manner, reason):
     folder = offered(manner)
     message = refused()
     assert message.startswith("cannot download train-images-idx3-ubyte.gz of mnist (127.0.0.1:")
-    assert reason in message and "below the folder PELLUCID_DATA" in message
-    assert list(folder.iterdir()) == []
+    assert reason in message and message.endswith("into a folder mnist below PELLUCID_DATA")
+    assert not folder.parent.parent.exists()
+
+
+def test_folders_that_were_there_stay(offered, tmp_path):
+    folder = offered("missing")
+    folder.parent.mkdir(parents=True)
+    refused()
+    assert list(folder.parent.iterdir()) == []
+
+
+def damage(file):
+    file.write_bytes(file.read_bytes()[:-7])
+    return f"{file} is there, but its checksum is wrong (damaged or another version)"
+
+
+WRONG = {
+    "damaged": lambda folder: damage(folder / NAMES[2]),
+    "missing": lambda folder: (folder / NAMES[2]).unlink() or f"{folder} has no {NAMES[2]}",
+    "no folder": lambda folder: shutil.rmtree(folder.parent) or f"PELLUCID_DATA is {folder.parent}, and there is no such folder",
+}
+
+
+@pytest.mark.parametrize("harm", WRONG.values(), ids=WRONG)
+def test_what_is_wrong_with_files_that_the_user_has_is_said(offered, tmp_path, monkeypatch, harm):
+    offered("good")
+    own = shutil.copytree(tmp_path / "published", tmp_path / "own" / "mnist")
+    monkeypatch.setenv("PELLUCID_DATA", str(own.parent))
+    message = harm(own)
+    listener = Listener()
+    open_source("mnist", progress=listener)
+    assert listener.said[0] == message
+
+
+def test_a_damaged_file_is_named_where_it_cannot_be_downloaded(offered, tmp_path, monkeypatch):
+    offered("missing")
+    own = shutil.copytree(tmp_path / "published", tmp_path / "own" / "mnist")
+    monkeypatch.setenv("PELLUCID_DATA", str(own.parent))
+    message = damage(own / NAMES[0])
+    assert refused().endswith(f"try again later, or mend this: {message}")
 
 
 def test_no_connection(offered, monkeypatch):
@@ -99,7 +138,7 @@ def test_a_damaged_file_in_the_cache_is_fetched_again(offered, server):
 def test_what_a_killed_download_left_behind_is_removed(offered):
     folder = offered("good")
     folder.mkdir(parents=True)
-    (folder / ".train-images-idx3-ubyte.gz.0123abcd.gz").write_bytes(b"half")
+    (folder / ".train-images-idx3-ubyte.gz.0123abcd.pellucid.gz").write_bytes(b"half")
     open_source("mnist")
     assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
 

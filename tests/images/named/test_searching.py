@@ -11,7 +11,7 @@ import pytest
 from pellucid.images import open_source
 from pellucid.images.named import CATALOGUE
 from pellucid.images.named.catalogue import Published
-from pellucid.images.named.searching import find
+from pellucid.images.named.searching import find, why_not_found
 from tests.images.readers.published import write_cifar10, write_cifar100, write_mnist
 
 
@@ -82,6 +82,23 @@ def test_the_folder_of_the_name_comes_first(shelf):
     put(shelf, "mnist", "published", "MNIST/raw")
     named = put(shelf, "mnist", "published", "mnist")
     assert find(CATALOGUE["mnist"])[0].parent == named
+
+
+def test_an_unpacked_file_of_another_size_is_named(shelf):
+    assert why_not_found(CATALOGUE["cifar-10"]) == ""
+    folder = put(shelf, "cifar-10", "unpacked", "cifar-10-batches-py")
+    assert why_not_found(CATALOGUE["mnist"]) == ""
+    content = (folder / "data_batch_3").read_bytes()
+    (folder / "data_batch_3").write_bytes(content[:1000])
+    told = f"{folder / 'data_batch_3'} is there, but has 1,000 bytes of {len(content):,} (damaged or another version)"
+    assert why_not_found(CATALOGUE["cifar-10"]) == told
+    (folder / "data_batch_3").unlink()
+    assert why_not_found(CATALOGUE["cifar-10"]) == f"{folder} has no data_batch_3"
+
+
+def test_the_files_of_another_data_set_in_the_folder_itself_are_not_blamed(shelf):
+    put(shelf, "mnist", "published", ".")
+    assert why_not_found(CATALOGUE["fashion-mnist"]) == ""
 
 
 def test_altered_published_files_do_not_count(shelf):

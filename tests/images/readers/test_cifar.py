@@ -91,6 +91,15 @@ def test_without_names_the_numbers_are_the_classes(cifar10):
     assert open_source(cifar10).classes == tuple("0123456789")
 
 
+def test_batches_that_are_not_there_are_named(cifar10, tmp_path):
+    assert open_source(cifar10).notes == ()
+    (cifar10 / "data_batch_3").unlink()
+    assert open_source(cifar10).notes == ("warning: data_batch_3 of CIFAR-10 is not there",)
+    binary(tmp_path / "ten", "data_batch_1.bin", "data_batch_2.bin")
+    (note,) = open_source(tmp_path / "ten").notes
+    assert note == "warning: data_batch_3, data_batch_4, data_batch_5, test_batch of CIFAR-10 are not there"
+
+
 def test_order_of_more_than_nine_batches(cifar10):
     (cifar10 / "data_batch_2").rename(cifar10 / "data_batch_10")
     names = [path.partition("[")[0] for path in open_source(cifar10).paths]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pellucid.errors import DataError
-from pellucid.images.readers import folder as module
+from pellucid.images.readers import walk as module
 from pellucid.images.readers.folder import open_folder
 from pellucid.images.source_opening import open_source
 
@@ -101,6 +101,28 @@ def test_everything_else_is_counted(tmp_path):
         "outside train and test": 3,
         "outside class folders": 1,
     }
+
+
+def test_folders_that_pellucid_left_are_no_classes(tmp_path):
+    lay_out(tmp_path, "cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png", "dog/keep/config.toml", "dog/keep/3.png")
+    for number in (1, 2):
+        run = f"runs/pets-{number}"
+        lay_out(tmp_path, f"{run}/config.toml", f"{run}/model.safetensors", f"{run}/figures/samples.png", f"{run}/report.html")
+    lay_out(
+        tmp_path, "runs/pets-3/config.toml", "runs/pets-3/checkpoint.safetensors", "explain-1/explanation.html", "explain-1/a.png"
+    )
+    lay_out(tmp_path, "again/results.jsonl", "again/files/1.png", "runs/pets-tune-1/study.journal", "runs/pets-tune-1/best.toml")
+    (tmp_path / "again" / "results.jsonl").write_text('{"reproduces": "digits", "quick": false}\n')
+    source = open_source(tmp_path)
+    assert source.classes == ("cat", "dog") and len(source) == 5
+    assert source.notes == ("left out: again, a reproduction; explain-1, an explanation; runs, a folder of results",)
+
+
+def test_a_folder_with_pictures_beside_its_runs_is_read(tmp_path):
+    lay_out(tmp_path, "cat/1.png", "cat/2.png", "dog/1.png", "dog/2.png", "dog/runs/a/config.toml", "dog/runs/a/model.safetensors")
+    lay_out(tmp_path, "dog/runs/a/figures/1.png", "dog/runs/b/config.toml", "dog/runs/b/model.safetensors")
+    source = open_source(tmp_path)
+    assert len(source) == 4 and source.notes == ("left out: dog/runs, a folder of trained runs",)
 
 
 def test_test_pictures_without_a_class_are_an_error(tmp_path):

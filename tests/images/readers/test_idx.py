@@ -143,6 +143,12 @@ def test_pictures_in_the_place_of_labels(tmp_path):
     assert "expected pictures (N, H, W)" in refused(tmp_path)
 
 
+def test_a_file_of_no_pictures(tmp_path):
+    write_mnist(tmp_path, compressed=False)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(idx_bytes(np.zeros((0, 6, 5), np.uint8)))
+    assert "train-images-idx3-ubyte (0, 6, 5) holds no pictures" in refused(tmp_path)
+
+
 def test_no_labels_beside(tmp_path):
     write_mnist(tmp_path)
     (tmp_path / "t10k-labels-idx1-ubyte.gz").unlink()

@@ -60,8 +60,20 @@ def test_paths_and_labels(pictures):
         ('"path","label"', *('"{}","{}"'.format(*line.split(",")) for line in CATS)),
         ("path,label,photographer", *(f"{line},me" for line in CATS)),
         ("path,label", "", *(line.replace("/", "\\") for line in CATS), ""),
+        ("", " ", "path,label", "", *CATS),
+        ("", *CATS),
     ],
-    ids=["no names", "semicolons", "tabs", "byte-order mark", "quotes", "other columns", "backslashes"],
+    ids=[
+        "no names",
+        "semicolons",
+        "tabs",
+        "byte-order mark",
+        "quotes",
+        "other columns",
+        "backslashes",
+        "blank lines",
+        "blank lines, no names",
+    ],
 )
 def test_as_people_write_them(pictures, lines):
     assert labelled(open_source(table(pictures, *lines))) == dict(line.split(",") for line in CATS)
@@ -101,8 +113,10 @@ BAD = {
         'the split "tset": expected train, validation or test',
     ),
     "too many columns": (("path,label", *CATS, "5.png,cat,dog"), "line 6 of"),
-    "too few columns": (("path,label,split", *(f"{line},train" for line in CATS), "5.png"), "has 1 columns, expected 3"),
+    "too few columns": (("path,label,split", *(f"{line},train" for line in CATS), "5.png"), "has 1 column, expected 3"),
     "twice": (("path,label", *CATS, "a/1.png,dog"), 'names "a/1.png" twice, in lines 2 and 6'),
+    "twice, in other words": (("path,label", *CATS, "./b/../a/1.png,dog"), 'names "./b/../a/1.png" twice, in lines 2 and 6'),
+    "two columns of labels": (("path,label,label", *(f"{line},z" for line in CATS)), 'has 2 columns "label": rename all but one'),
     "nothing": (("path,label",), "names no pictures"),
     "open quote": (("path,label", *CATS, '"5.png,cat'), "is no CSV"),
     "hostile path": (("path,label", *CATS, "a\0b.png,cat"), "not there"),
@@ -115,47 +129,30 @@ def test_bad_tables(pictures, lines, part):
     assert part in refused(table(pictures, *lines))
 
 
+def test_repeated_columns_that_are_not_read_do_no_harm(pictures):
+    assert len(open_source(table(pictures, "path,label,note,note", *(f"{line},x,y" for line in CATS)))) == 4
+
+
+def test_pictures_beside_those_that_are_named_are_counted(pictures):
+    source = open_source(table(pictures, "path,label", *CATS[:3], "5.png,dog"))
+    assert source.ignored == {"pictures that pets.csv does not name": 2}
+
+
 @pytest.mark.parametrize("line", ["{", "[1]", '{"path": "a/1.png"', "[" * 100_000])
 def test_bad_json(pictures, line):
     message = refused(table(pictures, '{"path": "a/1.png", "label": "cat"}', line, name="pets.jsonl"))
     assert message.startswith("line 2 of")
 
 
+@pytest.mark.parametrize("name", ["pets.csv", "pets.tsv", "pets.jsonl"])
+def test_an_empty_file(pictures, name):
+    (pictures / name).touch()
+    assert f"{name} is empty: expected a table" in refused(pictures / name)
+
+
 def test_other_encodings(pictures):
     (pictures / "pets.csv").write_bytes("path,label\n1.png,été\n".encode("latin-1"))
     assert "is not UTF-8 text (byte" in refused(pictures / "pets.csv")
-
-
-def test_hugging_face_metadata_in_one_folder(pictures):
-    table(pictures, "file_name,label", *CATS, name="metadata.csv")
-    source = open_source(pictures)
-    assert labelled(source) == dict(line.split(",") for line in CATS)
-    assert source.name == pictures.name and source.label_rule.startswith('the column "label" of metadata.csv: ')
-
-
-@pytest.mark.parametrize("name", ["metadata.csv", "metadata.jsonl"])
-def test_hugging_face_metadata_in_parts(tmp_path, name):
-    for part in ("train", "test"):
-        (tmp_path / part).mkdir()
-        rows = []
-        for number in range(4):
-            Image.new("L", (2, 2)).save(tmp_path / part / f"{number}.png")
-            rows.append({"file_name": f"{number}.png", "label": f"kind{number % 2}"})
-        lines = map(json.dumps, rows) if name.endswith("jsonl") else ("file_name,label", *(",".join(row.values()) for row in rows))
-        table(tmp_path / part, *lines, name=name)
-    source = open_source(tmp_path)
-    assert source.paths == tuple(f"{part}/{number}.png" for part in ("test", "train") for number in range(4))
-    assert source.split.tolist() == ["test"] * 4 + ["train"] * 4
-    assert labelled(source)["train/3.png"] == "kind1"
-
-
-def test_metadata_without_labels_changes_nothing(tmp_path):
-    for name in ("cat", "dog"):
-        (tmp_path / name).mkdir()
-        for number in range(2):
-            Image.new("L", (2, 2)).save(tmp_path / name / f"{number}.png")
-    table(tmp_path, "file_name,text", "cat/0.png,a cat", name="metadata.csv")
-    assert open_source(tmp_path).label_rule.startswith("one folder per class")
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs")), min_size=1, max_size=8)

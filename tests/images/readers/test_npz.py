@@ -77,7 +77,9 @@ def test_named_keys(saved, refused):
 def test_unknown_keys(refused):
     message = refused(pixels=IMAGES, kind=LABELS)
     assert "pixels (6, 5, 4), kind (6,)" in message and 'keys = {x = "...", y = "..."}' in message
-    assert "no arrays" in refused()
+    assert "name them with --keys x=images,y=labels" in message
+    assert refused().endswith("set.npz holds no arrays: expected pictures and labels, as x_train and y_train")
+    assert "x (0, 8, 8) holds no pictures" in refused(x=np.zeros((0, 8, 8)), y=np.zeros(0))
     assert "no pictures with labels" in refused(x_test=IMAGES, y_test=LABELS)
 
 
@@ -159,7 +161,7 @@ def test_value_range(saved, values, dtype, expected):
         ({"x": IMAGES, "y": LABELS[:5]}, "x (6, 5, 4) and y (5,) do not fit"),
         ({"x": IMAGES, "y": np.array(3)}, "do not fit"),
         ({"x": IMAGES[0, 0], "y": LABELS[:4]}, "x has shape (4,)"),
-        ({"x": IMAGES[:0], "y": LABELS[:0]}, "x has shape (0, 5, 4)"),
+        ({"x": IMAGES[:0], "y": LABELS[:0]}, "x (0, 5, 4) holds no pictures"),
         ({"x": np.zeros((6, 5, 4, 2)), "y": LABELS}, "expected 1 or 3 channels"),
         ({"x": np.zeros((6, 1, 5, 4, 3)), "y": LABELS}, "x has shape (6, 1, 5, 4, 3)"),
         ({"x": np.full((6, 2, 2), np.nan), "y": LABELS}, "6 of 6 pictures hold NaN"),

@@ -85,6 +85,41 @@ def test_counts_and_fractions_keep_their_range(tmp_path):
     assert open_source(write(tmp_path / "fractions.csv", PIXELS / 255)).value_range == (0, 1)
 
 
+@pytest.mark.parametrize("value", [99999, -5, 256])
+def test_a_single_value_far_from_all_others_is_named(tmp_path, value):
+    path = damaged(write(tmp_path / "set.csv"), 4, lambda line: f"{line.rpartition(',')[0]},{value}")
+    assert f"line 4 of {path} has {value} where all others lie in 0 to 255: mend that line" in refused(path)
+    pixels = np.random.default_rng(1).integers(0, 256, (200, 64))
+    pixels[[7, 9, 9], [3, 5, 6]] = value
+    told = refused(write(tmp_path / "large.csv", pixels, ["a", "b"] * 100))
+    assert f"line 9 of {tmp_path / 'large.csv'} has {value} where" in told and "and so have 2 more values" in told
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.random.default_rng(0).normal(0, 90, (40, 16)).round(),  # standardised
+        np.random.default_rng(0).integers(0, 65536, (40, 16)),  # 16 bits
+        np.where(np.arange(640).reshape(40, 16) == 77, -9, np.arange(640).reshape(40, 16) % 10),  # not of bytes
+        np.where(np.arange(640).reshape(40, 16) == 77, 300.0, np.arange(640).reshape(40, 16) / 4),
+    ],
+    ids=["standardised", "16 bits", "small counts", "fractions"],
+)
+def test_other_ranges_are_no_mistakes(tmp_path, pixels):
+    assert len(open_source(write(tmp_path / "set.csv", pixels, ["a", "b"] * 20))) == 40
+
+
+def test_blank_lines_are_skipped_and_counted(tmp_path):
+    path = write(tmp_path / "set_train.csv")
+    write(tmp_path / "set_test.csv")
+    for file in tmp_path.iterdir():
+        file.write_text("\n \n" + file.read_text().replace("\n", "\n\n"))
+    source = open_source(path)
+    np.testing.assert_array_equal(source.images, np.concatenate([PIXELS, PIXELS]).reshape(12, 4, 4, 1))
+    damaged(path, 9, lambda line: line[:30])
+    assert f"line 9 of {path} has" in refused(path)
+
+
 def damaged(path: Path, line: int, change) -> Path:
     lines = path.read_text().splitlines()
     lines[line - 1] = change(lines[line - 1])
@@ -110,7 +145,8 @@ def test_damaged(tmp_path, change, part):
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("", "single column"),
+        ("", "is empty"),
+        ("\ufeff\n \n", "is empty"),
         ("label\n1\n", "single column"),
         ("label,pixel0\n", "no lines below its first"),
         ("a,b\n1,2\n", 'has the columns "a", "b": expected label and one a pixel, or path and label'),
