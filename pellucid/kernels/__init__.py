@@ -12,9 +12,9 @@ from types import ModuleType
 import numpy as np
 
 from pellucid.kernels import reference
-from pellucid.kernels.announce import compilation_announced
+from pellucid.kernels.announce import compilation_announced, seconds_compiling
 
-__all__ = ["compilation_announced", "reference", "select"]
+__all__ = ["compilation_announced", "reference", "seconds_compiling", "select"]
 
 # A network of fewer inputs learns from tables of a few features: training ends before Numba is loaded (1 s; compiling 5 s more).
 LEAST_INPUTS = 32

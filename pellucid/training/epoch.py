@@ -19,7 +19,7 @@ class Epoch:
     penalty: float  # L1 and L2, not part of loss
     learning_rate: float  # of the last step
     gradient_norm: float  # of the last step, before clipping
-    seconds: float
+    seconds: float  # without those of compiling kernels, which happens once for a machine
     pictures_per_second: float
     validation_loss: float | None = None
     validation_accuracy: float | None = None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from pellucid.errors import TrainingDiverged
+from pellucid.kernels import seconds_compiling
 from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn.losses import Loss, SoftmaxCrossEntropy
 from pellucid.nn.network import Network
@@ -77,7 +78,7 @@ def _gradient(network: Network, loss: Loss, x, t, w) -> tuple[float, int]:
 
 def _train_epoch(network, loss, update, batches, number, schedule, stop) -> Epoch | None:
     """One pass; None if it was stopped before its first step."""
-    begun, per_epoch = time.perf_counter(), len(batches)
+    begun, compiled, per_epoch = time.perf_counter(), seconds_compiling(), len(batches)
     total = weight = hits = seen = steps = 0
     learning_rate = norm = math.nan
     with single_threaded_blas(), np.errstate(all="ignore"):  # the guard below finds NaN and infinity
@@ -95,7 +96,7 @@ def _train_epoch(network, loss, update, batches, number, schedule, stop) -> Epoc
             seen, steps = seen + len(batch[1]), steps + 1
     if not steps:
         return None
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - begun - (seconds_compiling() - compiled)
     return Epoch(
         number=number,
         step=number * per_epoch + steps,

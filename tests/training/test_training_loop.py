@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -302,6 +303,12 @@ def test_an_epoch_in_one_line():
     epoch = trained(epochs=1, validation=Batches(X, T, 90))[1][0]
     text = str(epoch)
     assert text.startswith("epoch 1: loss ") and "validation loss" in text and "\n" not in text
+
+
+def test_the_seconds_of_an_epoch_are_without_compilation(monkeypatch):
+    spent = iter([0.0, -1000.0])  # of compiling, before the epoch and after it
+    monkeypatch.setattr(sys.modules[fit.__module__], "seconds_compiling", lambda: next(spent))
+    assert 1000 <= trained(epochs=1)[1][0].seconds < 2000
 
 
 def test_measuring_in_any_batches_gives_the_same():

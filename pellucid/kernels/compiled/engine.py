@@ -73,10 +73,10 @@ class _Compilations(numba.core.event.Listener):
     """Hears of compilations; kernels that come from the disk are none."""
 
     def on_start(self, event):
-        announce.compiling()
+        announce.compilation_begins()
 
     def on_end(self, event):
-        pass
+        announce.compilation_ends()
 
 
 numba.core.event.register("numba:compile", _Compilations())
