@@ -15,7 +15,7 @@ from pellucid.nn.losses import LOSSES, Loss
 from pellucid.recipes import Recipe
 from pellucid.recipes.read import parse_toml
 from pellucid.runs.leak_guard import guard
-from pellucid.runs.prepare import files_behind, in_order, say_labels, split_of
+from pellucid.runs.prepare import files_behind, in_order, say_labels, say_left_out, split_of
 from pellucid.runs.progress import Silent
 from pellucid.runs.slices import slices_of
 from pellucid.runs.worth import MISTAKES
@@ -82,6 +82,7 @@ def evaluate(
     say_labels(opened, progress)
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, classifier.input.shape, fit=classifier.input.fit, progress=advance)
+    say_left_out(dataset, progress)
     files = files_behind(opened, dataset)
     names = parts_of(classifier, dataset, files)
     chosen, why = _choose(part, names, dataset)

@@ -103,7 +103,7 @@ def read_pictures(opened: Source, recipe: Recipe, progress: Silent) -> tuple[Dat
     shape = choose_shape(opened, size=recipe.input.size, channels=recipe.input.channels)
     with progress.task("reading pictures", len(opened)) as advance:
         dataset = read(opened, shape, fit=recipe.input.fit, max_broken=recipe.data.max_broken, progress=advance)
-    _say_left_out(dataset, progress)
+    say_left_out(dataset, progress)
     return dataset, shape
 
 
@@ -224,7 +224,8 @@ def _with_epochs(recipe: Recipe, pictures: int, progress: Silent) -> Recipe:
     return recipe.override({"training.epochs": epochs})
 
 
-def _say_left_out(dataset: Dataset, progress: Silent) -> None:
+def say_left_out(dataset: Dataset, progress: Silent) -> None:
+    """Which files are no part of the data set, and which cannot be read."""
     if dataset.ignored:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in dataset.ignored.items())
         progress.say(f"left out: {kinds}")

@@ -46,6 +46,9 @@ def test_trained_runs_among_the_pictures_are_told_of_and_left_out(run, tmp_path,
     line = "left out: runs, a folder of trained runs"
     assert line not in first.err and second.err.count(line) == 1
     assert run("check", ".").err.count(line) == 1
+    (tmp_path / "notes.txt").touch()
+    scored = run("evaluate", json.loads(first.out)["model"], ".")
+    assert scored.err.count(line) == scored.err.count(".TXT (1)") == 1
     assert "left out: runs, a folder of trained runs" in next(tmp_path.glob("*-check.html")).read_text()
     answers = json.loads(run("predict", json.loads(first.out)["model"], ".", "--json").out)
     assert len(answers["predictions"]) == 24 and answers["ignored"]["trained run"] == 2

@@ -70,7 +70,7 @@ def _label(placed: Sequence[_Picture], label_rule: str | None, metadata: Metadat
         return label_paths([picture.path for picture in placed], [picture.inner for picture in placed], label_rule)
     except DataError as error:
         if metadata.notes:
-            raise DataError(f"{metadata.notes[0]}: add it, or put each class into a folder of its own") from error
+            raise DataError(f"{metadata.notes[0]}; else put each class into a folder of its own") from error
         raise
 
 

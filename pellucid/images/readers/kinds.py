@@ -17,6 +17,7 @@ from pellucid.images.readers.manifest import is_manifest, open_manifest
 from pellucid.images.readers.npz import open_npz
 from pellucid.images.readers.pixel_table import open_pixel_table
 from pellucid.images.readers.rows import read_text
+from pellucid.images.readers.walk import walk
 from pellucid.images.source import Source
 
 
@@ -46,15 +47,14 @@ def kind_of(path: Path) -> Kind | None:
 def _kind_of_folder(path: Path) -> Kind:
     try:
         with os.scandir(path) as entries:
-            files = {entry.name: entry.is_file() for entry in entries if not is_hidden(entry.name)}
+            names = [entry.name for entry in entries if entry.is_file() and not is_hidden(entry.name)]
     except OSError as error:
         raise DataError(f"cannot read the folder {path}: {error.strerror}; change its permissions") from error
-    names = [name for name, is_file in files.items() if is_file]
     if is_cifar_folder(names):
         return CIFAR
-    if any(is_idx_name(name) for name in names):
+    if any(map(is_idx_name, names)):
         return IDX
-    if files and all(is_file and is_hdf5_name(name) for name, is_file in files.items()):
+    if any(map(is_hdf5_name, names)) and not walk(path).pictures:
         return HDF5
     return PICTURES
 

@@ -3,6 +3,7 @@
 Paths are relative to the folder of the table.
 """
 
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -163,7 +164,6 @@ def _beside(root: Path, listed: Sequence[Listed]) -> int:
     named = {place_of(root, row.path) for row in listed}
     unnamed = 0
     for folder in {os.path.dirname(place) for place in named}:
-        if os.path.isdir(folder):
-            with os.scandir(folder) as entries:
-                unnamed += sum(is_picture(entry.name) and place_of(root, entry.path) not in named for entry in entries)
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:  # a folder that may be entered and not listed
+            unnamed += sum(is_picture(entry.name) and place_of(root, entry.path) not in named for entry in entries)
     return unnamed

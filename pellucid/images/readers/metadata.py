@@ -36,6 +36,9 @@ def read_metadata(root: Path, paths: Iterable[str]) -> Metadata:
     read: dict[str, str] = {}  # path -> the column of its labels
     notes: list[str] = []
     for path in sorted(paths, key=lambda path: (path.count("/"), natural_key(path))):
+        if path.endswith(".parquet"):
+            notes.append(f"{path} is not read: save it as metadata.csv, with file_name and label")
+            continue
         prefix = path[: path.rfind("/") + 1]
         above = next((other for other in read if prefix.startswith(other[: other.rfind("/") + 1])), None)
         table = table_of(root / path)

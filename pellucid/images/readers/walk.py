@@ -9,7 +9,7 @@ from pellucid.errors import DataError
 from pellucid.images.formats import ignored_kind, is_hidden
 from pellucid.images.readers.results import left_by_pellucid
 
-METADATA = ("metadata.csv", "metadata.jsonl")
+METADATA = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 _NAMED = 3  # folders of results named one by one
 
 
@@ -18,7 +18,7 @@ class Found:
     """What a walk through a folder found; paths relative to it, with forward slashes."""
 
     pictures: list[str] = field(default_factory=list)
-    metadata: list[str] = field(default_factory=list)  # one a folder, metadata.csv before metadata.jsonl
+    metadata: list[str] = field(default_factory=list)  # one a folder, the first of METADATA
     results: dict[str, str] = field(default_factory=dict)  # folders that pellucid left: {"runs": "a folder of trained runs"}
     ignored: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[str, str]] = field(default_factory=list)

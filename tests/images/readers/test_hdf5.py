@@ -49,6 +49,25 @@ def test_files_of_the_course(save, given):
     assert source.label_rule == 'the labels in train_set_y, test_set_y: "cat" (4+2), "non-cat" (2+1)'
 
 
+def test_a_folder_with_what_pellucid_and_others_left_in_it(save, tmp_path):
+    course(save)
+    (tmp_path / "README.txt").touch()
+    run = tmp_path / "runs" / "catvnoncat-1"
+    (run / "figures").mkdir(parents=True)
+    for name in ("config.toml", "model.safetensors", "figures/samples.png"):
+        (run / name).touch()
+    assert len(open_source(tmp_path)) == 9
+
+
+def test_a_folder_of_pictures_with_an_hdf5_file_is_of_pictures(save, tmp_path):
+    course(save)
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        for number in (1, 2):
+            (tmp_path / name / f"{number}.png").touch()
+    assert open_source(tmp_path).classes == ("cat", "dog")
+
+
 def test_a_folder_of_several_data_sets(save, tmp_path):
     course(save)
     save("other.h5", x=IMAGES, y=LABELS)

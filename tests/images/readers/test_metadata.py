@@ -85,7 +85,14 @@ def test_a_table_without_labels_is_told_of_where_folders_give_them(tmp_path):
 
 def test_a_table_without_labels_is_an_error_where_nothing_else_gives_them(tmp_path):
     lay_out(tmp_path, ["file_name,text", "1.png,a cat", "2.png,a dog"])
-    with pytest.raises(DataError, match=r'metadata\.csv has no column label; it has "file_name", "text": add it, or put each'):
+    with pytest.raises(DataError, match=r'metadata\.csv has no column label; it has "file_name", "text"; else put each class into'):
+        open_source(tmp_path)
+
+
+def test_parquet_is_not_passed_over(tmp_path):
+    lay_out(tmp_path, ["file_name,label", "1.png,cat", "2.png,dog"])
+    (tmp_path / "metadata.csv").rename(tmp_path / "metadata.parquet")
+    with pytest.raises(DataError, match=r"metadata\.parquet is not read: save it as metadata\.csv, with file_name and label"):
         open_source(tmp_path)
 
 
