@@ -8,9 +8,7 @@ import numpy as np
 
 from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, ReconstructionScores, Refusals, Scores, Seen, Slice
 from pellucid.report.checks import Checks
-
-# How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
-PART_WORDS = {"train": "training", "cross-validation": "cross-validated"}
+from pellucid.words import part_word
 
 
 class Picture(NamedTuple):
@@ -135,7 +133,7 @@ class ReportData:
     @property
     def part_word(self) -> str:
         """The headline's part as an adjective: "test", "training"."""
-        return PART_WORDS.get(self.part, self.part)
+        return part_word(self.part)
 
     @property
     def noun(self) -> str:

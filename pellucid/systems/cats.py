@@ -4,7 +4,7 @@ from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.file_types import write_by_type
 from pellucid.systems.results import Results
 from pellucid.systems.system import Claim, Finding, System, Variant
-from pellucid.systems.words import percent
+from pellucid.words import percent
 
 PICTURES = 50  # of the published test part
 

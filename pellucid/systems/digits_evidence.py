@@ -7,11 +7,10 @@ import numpy as np
 
 from pellucid.evaluation import wilson
 from pellucid.images import Source, open_source
-from pellucid.report.words import count, number
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.measured import answers, confusion, differences, most_confused
 from pellucid.systems.results import Results, Trained
-from pellucid.systems.words import percent
+from pellucid.words import count, number, percent
 
 NEW_DIGIT = (  # the picture to predict in the published description
     (0, 0, 5, 13, 9, 1, 0, 0),

@@ -10,6 +10,7 @@ import numpy as np
 
 from pellucid.systems.evidence import Table
 from pellucid.systems.results import Results, Trained
+from pellucid.words import percent, signed
 
 CONFIDENCE = 0.95
 
@@ -62,7 +63,7 @@ class Difference(NamedTuple):
         return abs(self.mean) > self.half
 
     def __str__(self) -> str:
-        mean = f"{100 * self.mean:+.1f}".replace("-", "−")
+        mean = signed(100 * self.mean, 1)
         return mean if math.isnan(self.half) else f"{mean} ± {100 * self.half:.1f}"
 
 
@@ -83,7 +84,7 @@ def differences(results: Results, titles: Mapping[str, str], base: str) -> tuple
     """A table of the variants that are there, each against `base`, and its differences."""
     found = {name: difference(results, name, base) for name in titles if name in results}
     rows = [
-        (titles[name], f"{100 * results.mean(name):.1f} %", str(gap), in_words(gap), f"{results.first(name).seconds:.1f} s")
+        (titles[name], percent(results.mean(name)), str(gap), in_words(gap), f"{results.first(name).seconds:.1f} s")
         for name, gap in found.items()
     ]
     return Table(("what is changed", "test accuracy", "points more", "in words", "training"), tuple(rows)), found

@@ -5,8 +5,8 @@ from pellucid.systems.gradients import compared
 from pellucid.systems.results import Results
 from pellucid.systems.system import Claim, Finding, System, Variant
 from pellucid.systems.twins import pairs_as_picture, twins_in_training
-from pellucid.systems.words import percent, signed
 from pellucid.training.faults import Faults
+from pellucid.words import percent, signed
 
 FAULTS = Faults(share=0.8, summed_biases=True)  # 1,280 of 1,600 pictures are trained on
 

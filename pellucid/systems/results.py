@@ -11,7 +11,7 @@ from pathlib import Path
 from pellucid.classifier import Classifier
 from pellucid.evaluation import decimals
 from pellucid.recipes import Recipe, load_recipe
-from pellucid.systems.words import percent
+from pellucid.words import percent
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from pellucid.evaluation.calibration import Bin
 from pellucid.evaluation.ranking import Curve
 from pellucid.report.figures.style import BLUE, INK, MUTED, NAME, ORANGE, PAPER, POINTS, RULE, dress, label, text
 from pellucid.report.pictures import confusion_pixels, confusion_strength
-from pellucid.report.words import percent
+from pellucid.words import percent
 
 _CLASSES_NAMED = 40  # more class names than this cannot be read along an axis
 _CLASSES_COUNTED = 15  # more columns than this leave no room for counts

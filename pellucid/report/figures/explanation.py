@@ -11,7 +11,7 @@ from pellucid.report.drawings import RESOLUTION
 from pellucid.report.figures.pictures import draw_picture, first_layer
 from pellucid.report.figures.style import INK, MUTED, label, text
 from pellucid.report.heat import MOST_TILES, by_pixel, folded, heat_pixels
-from pellucid.report.words import percent, shorten
+from pellucid.words import percent, shorten
 
 _FADED = 0.35  # how strongly the picture shines through a map
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pellucid.report.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, RULE, dress
 from pellucid.report.trials import Trial
-from pellucid.report.words import shorten
+from pellucid.words import shorten
 
 _SPREAD = 10  # losses that differ by more than this factor are drawn on a logarithmic scale
 _OUTLIERS = 4  # times the median loss: what lies above is drawn at the edge

@@ -2,7 +2,7 @@
 
 import functools
 
-from pellucid.report.words import shorten
+from pellucid.words import shorten
 
 INK, MUTED, RULE, PAPER = "#1f2430", "#5d6675", "#d9dde3", "#ffffff"
 BLUE, ORANGE = "#0072b2", "#d55e00"

@@ -14,7 +14,6 @@ from pellucid.images import Dataset, open_source
 from pellucid.report import Answer, Picture, thumbnail
 from pellucid.report.data import Costs
 from pellucid.report.reproduction import Gallery, Measured, ReproductionPage, render_reproduction
-from pellucid.report.words import SPACE, count, duration, grouped, number, percent
 from pellucid.runs.prepare import labelling, read_pictures
 from pellucid.runs.progress import Silent
 from pellucid.runs.reproduction.plan import EPOCHS, PICTURES, STEPS
@@ -22,6 +21,7 @@ from pellucid.runs.reproduction.reproduction import Reproduction, Row
 from pellucid.runs.reproduction.sentences import best_of, pictures, score, sentences
 from pellucid.runs.results.report_data import now
 from pellucid.systems import Claim, Trained
+from pellucid.words import SPACE, count, duration, grouped, number, percent
 
 HEADINGS = {
     "faithful": "As published",
