@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pellucid.evaluation import Scores, decimals
+from pellucid.evaluation import Scores, decimals, most_confused
 from pellucid.report.data import ReportData
 from pellucid.report.worth import worse_slices
 from pellucid.words import SPACE, count, listing, number, part_word, percent, points, quoted, shorten
@@ -159,7 +159,7 @@ def overfitting(scores: Mapping[str, Scores], part: str) -> str:
 
 def confusions(scores: Scores, noun: str = "picture") -> str:
     """The pairs of classes that are confused most often, with counts."""
-    pairs = most_confused(scores, 3)
+    pairs = most_confused(scores.confusion, 3)
     if not pairs:
         return "No class is taken for another." if scores.n > 1 else ""
     most = pairs[0][2]
@@ -180,14 +180,6 @@ def _pair(scores, pair, noun):
         f"{quoted(scores.classes[true])} for {quoted(scores.classes[answer])} "
         f"({times:,}{SPACE}of{SPACE}{count(support, noun)})"
     )
-
-
-def most_confused(scores: Scores, limit: int) -> list[tuple[int, int, int]]:
-    """(true class, answer, pictures) of the cells beside the diagonal, the fullest first."""
-    wrong = scores.confusion * (1 - np.eye(len(scores.confusion), dtype=np.int64))
-    fullest = np.argsort(-wrong, axis=None, kind="stable")[:limit]
-    cells = [(int(cell // len(wrong)), int(cell % len(wrong)), int(wrong.flat[cell])) for cell in fullest]
-    return [cell for cell in cells if cell[2]]
 
 
 def weakest_class(scores: Scores, noun: str = "picture") -> str:

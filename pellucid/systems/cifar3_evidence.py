@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pellucid.evaluation import wilson
+from pellucid.evaluation import most_confused, wilson
 from pellucid.images import open_source
 from pellucid.images.shrinking import small_colour
 from pellucid.systems.evidence import Evidence, Table
-from pellucid.systems.measured import confusion, difference, differences, most_confused
+from pellucid.systems.measured import confusion, difference, differences
 from pellucid.systems.results import Results, Trained
 from pellucid.words import count, percent
 

@@ -1,6 +1,5 @@
 """Numbers that several findings take from what was trained."""
 
-import csv
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -15,39 +14,11 @@ from pellucid.words import percent, signed
 CONFIDENCE = 0.95
 
 
-class Answer(NamedTuple):
-    """A row of `predictions.csv`; probability: of the predicted class."""
-
-    path: str
-    label: str
-    predicted: str
-    probability: float
-
-    @property
-    def right(self) -> bool:
-        return self.label == self.predicted
-
-
-def answers(run: Trained, split: str) -> list[Answer]:
-    """The answers of a run to the pictures of one part."""
-    with open(run.folder / "predictions.csv", encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == split]
-    return [Answer(row["path"], row["label"], row["predicted"], float(row["probability"])) for row in rows]
-
-
 def confusion(runs: Sequence[Trained]) -> tuple[np.ndarray, list[str]]:
     """The confusion matrices of some runs added up, (K, K): row the truth, column the answer; and the class names."""
     scores = [run.scores()[run.part] for run in runs]
     names = [row["name"] for row in scores[0]["per_class"]]
     return sum(np.array(each["confusion"], np.int64) for each in scores), names
-
-
-def most_confused(counts: np.ndarray, limit: int) -> list[tuple[int, int, int]]:
-    """(true class, answer, pictures) of the fullest cells beside the diagonal of a confusion matrix."""
-    wrong = counts - np.diag(np.diag(counts))
-    fullest = np.argsort(-wrong, axis=None, kind="stable")[:limit]
-    cells = [(int(cell // len(wrong)), int(cell % len(wrong)), int(wrong.flat[cell])) for cell in fullest]
-    return [cell for cell in cells if cell[2]]
 
 
 class Difference(NamedTuple):
