@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 from pellucid.evaluation import ComparedRun, Comparison, decimals
 from pellucid.report import comparison_sentences as sentences
+from pellucid.report.drawings import comparison_svg
 from pellucid.report.environment import template
-from pellucid.report.figures.comparison import COLOURS, LINES, comparison_svg
+from pellucid.report.figures.comparison import COLOURS, LINES
 from pellucid.words import p_value, percent, quoted, span
 
 _NAMED = 60  # pictures on which two runs differ that are listed
