@@ -25,7 +25,7 @@ class Answer(NamedTuple):
     label: str  # the true class
     predicted: str
     probability: float  # of the predicted class
-    label_probability: float  # of the true class
+    label_probability: float | None  # of the true class; None: not known
     refused: str = ""  # why it is not given: "not sure" or "none of these"
 
     @property

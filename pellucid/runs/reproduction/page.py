@@ -164,4 +164,4 @@ def _pictures_of(trained: Trained) -> Dataset:
 
 def _answer(said: Prediction, dataset: Dataset, place: int) -> Answer:
     picture = Picture(said.path, thumbnail(dataset.images[place], dataset.value_range))
-    return Answer(picture, said.label, said.predicted, said.probability, float("nan"))
+    return Answer(picture, said.label, said.predicted, said.probability, None)
