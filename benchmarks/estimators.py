@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import machine
+from benchmarks.report import Table
 from pellucid.machine import cores, processor
 
 HEADINGS = ("workload", "MLPClassifier", "pellucid", "ratio", "goal", "their accuracy", "our accuracy", "plain loop", "overhead")
@@ -67,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
             print(f"measuring {workload.name} ...", file=sys.stderr)
             rows.append(measure(workload) | {"load_before": load, "cpu": processor(), "cores": cores()})
     found = {"fits": rows, "first_fit_seconds": first_fit(), "leaks": leaks(50 if options.quick else 2000)}
-    print(table(rows))
+    print(Table(HEADINGS, list(map(cells, rows)), words=1).aligned())
     print(f"\nfirst fit of 150 x 4, empty cache of kernels: {found['first_fit_seconds']:.2f} s (goal: below 0.5 s)")
     print("{fits:,} fits in cross_val_score: {bytes:,} bytes more in memory, {threads} threads more".format(**found["leaks"]))
     print(f"{processor()}, {cores()} cores; load before: {load}")
@@ -186,12 +187,6 @@ def in_a_process(code: str, *arguments: str, environment: dict | None = None) ->
     command = [sys.executable, "-c", code, *arguments]
     root, ours = Path(__file__).parent.parent, machine.users_environment() | (environment or {})
     return subprocess.run(command, cwd=root, env=ours, stdout=subprocess.PIPE, text=True, check=True).stdout
-
-
-def table(rows: list[dict]) -> str:
-    lines = [HEADINGS, *map(cells, rows)]
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines)
 
 
 def cells(row: dict) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.machine import load, versions
+from benchmarks.report import Table
 from pellucid.images import Source, choose_shape, read
 from pellucid.machine import cores, processor
 
@@ -112,8 +113,8 @@ def photograph(seed: int, width: int, height: int) -> bytes:
 
 
 def table(rows: list[dict]) -> str:
-    """Aligned columns, then what it was measured on."""
-    lines = [("photographs", "kB each", "first run", "pictures/s", "CPU ms each", "second run", "pictures/s")]
+    """A row for each number of photographs, then what it was measured on."""
+    lines = []
     for row in rows:
         count, first, second = row["count"], row["first_seconds"], row["second_seconds"]
         cells = (
@@ -126,10 +127,9 @@ def table(rows: list[dict]) -> str:
             f"{count / second:,.0f}",
         )
         lines.append(cells)
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    text = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths)) for line in lines]
+    heading = ("photographs", "kB each", "first run", "pictures/s", "CPU ms each", "second run", "pictures/s")
     versions = ", ".join(f"{name} {version}" for name, version in rows[0]["versions"].items())
-    return "\n".join([*text, "", f"{rows[0]['cpu']}, {rows[0]['cores']} cores; {versions}"])
+    return f"{Table(heading, lines, words=1).aligned()}\n\n{rows[0]['cpu']}, {rows[0]['cores']} cores; {versions}"
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ PACKAGE = Path(pellucid.__file__).parent
 ROOMS = [
     "lazy",
     "errors",
+    "words",
     "files",
     "seeding",
     "container",

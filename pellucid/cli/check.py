@@ -53,5 +53,5 @@ def summary(findings: "Findings", page: Path) -> str:
 
     sentences, serious = check_sentences(findings)
     marks = ["warning: "] * serious + [""] * (len(sentences) - serious)
-    lines = [mark + text.replace("\u00a0", " ") for mark, text in zip(marks, sentences, strict=True)]
+    lines = [mark + text for mark, text in zip(marks, sentences, strict=True)]
     return "\n".join([*lines, f"pictures of all this: {page}"])

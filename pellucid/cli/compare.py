@@ -7,6 +7,7 @@ import typer
 
 from pellucid.cli.arguments import JsonOption
 from pellucid.cli.output import show, show_json, table
+from pellucid.words import duration, shorten
 
 if TYPE_CHECKING:
     from pellucid.evaluation import ComparedRun, Comparison
@@ -40,7 +41,6 @@ def summary(found: "Comparison", page: Path) -> str:
     """A row a run, what it means in words, the settings that differ, and where the page is."""
     from pellucid.report.comparison import setting
     from pellucid.report.comparison_sentences import findings
-    from pellucid.report.words import shorten
 
     head = ("run", "score", "95 % interval", found.noun + "s", "parameters", "epochs", "time", "data", "recipe")
     parts = [table([head, *map(_row, found.runs)], right=(1, 2, 3, 4, 5, 6))]
@@ -49,18 +49,12 @@ def summary(found: "Comparison", page: Path) -> str:
         rows = [("differs", *(run.name for run in found.runs))]
         rows += [(key, *(shorten(setting(value), 24) for value in values)) for key, values in found.differences.items()]
         parts.append(table(rows))
-    return _plain("\n\n".join([*parts, f"page: {page}"]))
+    return "\n\n".join([*parts, f"page: {page}"])
 
 
 def _row(run: "ComparedRun") -> tuple[str, ...]:
     from pellucid.report.comparison import interval_text, score_text
-    from pellucid.report.words import duration
 
     pictures = f"{run.score['n']} {run.part}"
     numbers = (f"{run.parameters:,}", str(len(run.epochs)), duration(run.seconds))
-    return run.name, _plain(score_text(run)), _plain(interval_text(run)), pictures, *map(_plain, numbers), run.data, run.recipe
-
-
-def _plain(text: str) -> str:
-    """Without the no-break spaces that the page needs."""
-    return text.replace("\u00a0", " ")
+    return run.name, score_text(run), interval_text(run), pictures, *numbers, run.data, run.recipe

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pellucid.cli.arguments import JsonOption, ModelArgument, QuietOption, model_file, not_blank, parse_keys, parse_shape
-from pellucid.cli.output import percent, remaining, say, scored, show, show_json, table
+from pellucid.cli.output import remaining, say, scored, show, show_json, table
 from pellucid.cli.progress import shown
 from pellucid.errors import RecipeError
+from pellucid.words import percent
 
 if TYPE_CHECKING:
     from pellucid.evaluation import ClassScore
@@ -112,7 +113,7 @@ def _worse(found: "Evaluation") -> list[str]:
     from pellucid.report.worth import worse_slices
 
     sentences = worse_slices(found.slices)
-    return ["\n".join(sentences).replace("\u00a0", " ")] if sentences else []
+    return ["\n".join(sentences)] if sentences else []
 
 
 def _row(score: "ClassScore") -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pellucid.cli.arguments import JsonOption, ModelArgument, QuietOption, model_file
-from pellucid.cli.output import percent, show, show_json, table
+from pellucid.cli.output import show, show_json, table
 from pellucid.cli.progress import shown
+from pellucid.words import percent
 
 if TYPE_CHECKING:
     from pellucid.runs import Explanation

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from pellucid.words import count, percent, plain, span
+
 if TYPE_CHECKING:
     from pellucid.evaluation import Answered
 
 
 def say(text: str) -> None:
     """One line on stderr."""
-    typer.echo(printable(text), err=True)
+    typer.echo(plain(text), err=True)
 
 
 def show(text: str) -> None:
     """Lines on stdout."""
-    typer.echo("\n".join(map(printable, text.split("\n"))))
+    typer.echo("\n".join(map(plain, text.split("\n"))))
 
 
 def show_json(value: Any) -> None:
@@ -27,27 +29,16 @@ def show_json(value: Any) -> None:
     typer.echo(json.dumps(_finite(value), indent=2, default=os.fspath))
 
 
-def printable(text: str) -> str:
-    r"""`text` in one line, with the control characters that a file name may hold written out: \x1b, \n."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
-
-
-def percent(share: float, decimals: int = 1) -> str:
-    """0.9722 as "97.2 %"."""
-    return f"{100 * share:.{decimals}f} %"
-
-
 def scored(accuracy: float, interval: tuple[float, float], pictures: int) -> str:
-    """97.2 % (95 % interval 95.0–98.5, 360 pictures)."""
+    """97.2 % (95 % interval 95.0–98.5 %, 360 pictures)."""
     from pellucid.evaluation import decimals
 
     digits = decimals(pictures)
-    low, high = (f"{100 * bound:.{digits}f}" for bound in interval)
-    return f"{percent(accuracy, digits)} (95 % interval {low}–{high}, {pictures} picture{'s' * (pictures != 1)})"
+    return f"{percent(accuracy, digits)} (95 % interval {span(interval, digits)}, {count(pictures, 'picture')})"
 
 
 def remaining(left: "Answered") -> str:
-    """98.9 % (95 % interval 96.8–99.6, 350 pictures); 8 not sure, 2 none of these."""
+    """98.9 % (95 % interval 96.8–99.6 %, 350 pictures); 8 not sure, 2 none of these."""
     refused = ", ".join(f"{number:,} {why}" for why, number in left.to_json()["refused"].items() if number) or "none is refused"
     given = scored(left.accuracy, left.interval, left.given) if left.given else "no picture is answered"
     return f"{given}; {refused}"
@@ -61,7 +52,7 @@ def shell_word(path: str | os.PathLike) -> str:
 
 def table(rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> str:
     """Rows of cells as aligned columns, two spaces apart; the columns whose numbers are in `right` to the right."""
-    rows = [[printable(cell) for cell in row] for row in rows]
+    rows = [[plain(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     pad = [str.rjust if number in right else str.ljust for number in range(len(widths))]
     lines = ("  ".join(fill(cell, width) for fill, cell, width in zip(pad, row, widths, strict=True)) for row in rows)

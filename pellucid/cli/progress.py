@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from pellucid.cli.output import percent, printable, say
+from pellucid.cli.output import say
+from pellucid.words import duration, percent, plain
 
 LINES = 15  # of epochs where stderr is no terminal
 FIRST_LINE_AFTER = 5.0  # seconds into a task; the next lines come at 10, 20, 40 ...
@@ -88,11 +89,11 @@ class Bars:
         from rich.console import Group
         from rich.text import Text
 
-        return Group(self.bars.get_renderable(), Text(self.line, no_wrap=True, overflow="ellipsis"))
+        return Group(self.bars.get_renderable(), Text(plain(self.line), no_wrap=True, overflow="ellipsis"))
 
     def say(self, text: str) -> None:
         """A line above the bars."""
-        self.console.print(printable(text), markup=False, soft_wrap=True)
+        self.console.print(plain(text), markup=False, soft_wrap=True)
 
     @contextlib.contextmanager
     def task(self, name: str, total: int, begun: float | None = None) -> Iterator[Callable[..., None]]:
@@ -105,7 +106,7 @@ class Bars:
             done += n
             seconds = time.monotonic() - begun
             left = f", {duration(seconds / done * (total - done))} left" if seconds >= 1 and 0 < done < total else ""
-            self.bars.update(bar, completed=done, note=f"{done} of {total}{left}")
+            self.bars.update(bar, completed=done, note=plain(f"{done} of {total}{left}"))
 
         try:
             yield advance
@@ -117,7 +118,7 @@ class Bars:
         if self.training is None:
             self.training = self.bars.add_task("training", total=epochs, note="")
         last = record.partial or record.number + 1 == epochs
-        note = "writing the report" if last else f"{duration(seconds_left)} left"
+        note = "writing the report" if last else plain(f"{duration(seconds_left)} left")
         self.bars.update(self.training, completed=record.number + 1, note=note)
         self.line = epoch_line(record, epochs)
 
@@ -132,15 +133,3 @@ def epoch_line(record, epochs: int) -> str:
     if record.validation_accuracy is not None:
         parts.append(f"val acc {percent(record.validation_accuracy)}")
     return " · ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """1.2 s, 48 s, 3 min 20 s, 2 h 5 min."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

@@ -7,9 +7,10 @@ import typer
 
 from pellucid.cli.arguments import JsonOption, QuietOption
 from pellucid.cli.interrupt import stoppable
-from pellucid.cli.output import percent, show, show_json, table
+from pellucid.cli.output import show, show_json, table
 from pellucid.cli.progress import shown
 from pellucid.errors import RecipeError
+from pellucid.words import percent, span
 
 if TYPE_CHECKING:
     from pellucid.runs import Reproduction
@@ -108,6 +109,6 @@ def _line(row: "Row") -> tuple[str, ...]:
         return row.variant.name, score(row), "", str(len(row.runs)), ""
     digits = decimals(row.n)
     spread = "" if row.spread is None else f" ± {100 * row.spread:.{digits}f}"
-    low, high = (f"{100 * bound:.{digits}f}" for bound in row.interval)
     goal = "" if row.variant.goal is None else percent(row.variant.goal, digits)
-    return row.variant.name, percent(row.mean, digits) + spread, f"{low}–{high} of {row.n:,}", str(len(row.runs)), goal
+    interval = f"{span(row.interval, digits)} of {row.n:,}"
+    return row.variant.name, percent(row.mean, digits) + spread, interval, str(len(row.runs)), goal

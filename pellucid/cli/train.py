@@ -16,19 +16,13 @@ from pellucid.cli.arguments import (
     with_settings,
 )
 from pellucid.cli.interrupt import stoppable
-from pellucid.cli.output import percent, remaining, scored, shell_word, show, show_json, table
+from pellucid.cli.output import remaining, scored, shell_word, show, show_json, table
 from pellucid.cli.progress import shown
 from pellucid.errors import RecipeError
+from pellucid.words import count, part_word, percent
 
 if TYPE_CHECKING:
     from pellucid.runs import Run
-
-IN_WORDS = {
-    "test": "test accuracy",
-    "cross-validation": "cross-validated accuracy",
-    "validation": "validation accuracy",
-    "train": "training accuracy",
-}
 
 
 @with_settings(*LENGTH, *NETWORK, *PICTURES)
@@ -81,7 +75,7 @@ def summary(run: "Run") -> str:
         those = "1 of these pictures was" if seen.n == 1 else f"{seen.n} of these pictures were"
         rows.append(("copies", f"{those} in training too: {percent(seen.accuracy)} right{others}"))
     if run.worth.learning_curve:
-        rows.append(("more pictures", learning_curve(run.worth.learning_curve).replace("\u00a0", " ")))
+        rows.append(("more pictures", learning_curve(run.worth.learning_curve)))
     rows += [("doctor", finding.what) for finding in run.findings]
     rows += [("model", str(run.model)), ("report", str(run.report))]
     if run.predictions is not None:
@@ -93,7 +87,7 @@ def _named(run: "Run") -> list[tuple[str, str]]:
     name, share = run.scores[run.part].majority
     left = run.worth.refusals.answered if run.worth.refusals else None
     return [
-        (IN_WORDS[run.part], scored(run.accuracy, run.interval, run.n_test)),
+        (f"{part_word(run.part)} accuracy", scored(run.accuracy, run.interval, run.n_test)),
         *([("without the refused", remaining(left))] if left else []),
         ("most common class", f"{percent(share)} (always answering {name})"),
     ]
@@ -101,7 +95,7 @@ def _named(run: "Run") -> list[tuple[str, str]]:
 
 def _rebuilt(run: "Run") -> list[tuple[str, str]]:
     scores = run.scores[run.part]
-    pictures = f"{scores.n} {run.part} picture{'s' * (scores.n != 1)}"
+    pictures = count(scores.n, f"{part_word(run.part)} picture")
     return [
         ("given back", f"{percent(scores.explained)} of the pixels' variance, on {pictures}"),
         ("squared error", f"{scores.loss:.4f} a pixel (always the mean picture: {scores.baseline:.4f}; values from 0 to 1)"),

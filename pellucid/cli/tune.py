@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pellucid.cli.arguments import LENGTH, NETWORK, PICTURES, JsonOption, QuietOption, RecipeOption, SourceArgument, with_settings
-from pellucid.cli.output import percent, shell_word, show, show_json, table
+from pellucid.cli.output import shell_word, show, show_json, table
 from pellucid.cli.progress import shown
+from pellucid.words import percent
 
 if TYPE_CHECKING:
     from pellucid.runs import Search

@@ -12,7 +12,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from pellucid.errors import PellucidError
 from pellucid.estimators import inputs
-from pellucid.estimators.building import affine_layers, build_network, whiten_first_layer
+from pellucid.estimators.building import affine_layers, build_network
 from pellucid.estimators.by_steps import fit_by_steps
 from pellucid.estimators.examples import Examples, batches
 from pellucid.estimators.lbfgs import fit_lbfgs
@@ -23,6 +23,7 @@ from pellucid.estimators.threads import kernel_threads
 from pellucid.images import Augmentation
 from pellucid.nn import Loss, Network
 from pellucid.optim import Penalty
+from pellucid.runs.assemble import whiten_first_layer
 
 
 @dataclass(eq=False, repr=False)
@@ -83,6 +84,8 @@ class Perceptron(Parameters, ABC):
             self._initialise(rng)
         train, held_back = self._divided(examples, validation_data, rng)
         spec, network = self.input_spec_, self.network_
+        if first:
+            whiten_first_layer(network, train.x, spec, np.arange(len(train)))
         validation = None if held_back is None else batches(held_back, spec, network)
         with progress(self.verbose, self.max_iter) as show, kernel_threads(network, self.n_jobs):
             if self.solver == "lbfgs":
@@ -91,8 +94,6 @@ class Perceptron(Parameters, ABC):
             else:
                 size, seed = self._batch_size(len(train)), network.seed if self.shuffle else None
                 found = batches(train, spec, network, size=size, seed=seed, augmentation=self._augmentation())
-                if first:
-                    whiten_first_layer(network, found)
                 fit_by_steps(self, found, validation, self._penalty(train, size), show, incremental)
         return self
 

@@ -5,13 +5,13 @@ import math
 import numpy as np
 
 from pellucid.errors import RecipeError
-from pellucid.nn import Dense, Layer, Network, presets, whiten
+from pellucid.nn import Dense, Layer, Network, presets
 from pellucid.nn.layers.affine import Affine
 from pellucid.recipes import Recipe
+from pellucid.recipes.sections.network import AUTOENCODERS, KEYS
 from pellucid.runs.assemble import build_layers
 
-PRESETS = ("lenet", "simple_cnn", "resnet", "airbench")
-WHITENING_PICTURES = 1000
+PRESETS = tuple(preset for preset in KEYS if preset not in ("mlp", *AUTOENCODERS))
 SEEDS = 2**31
 
 
@@ -31,13 +31,6 @@ def build_network(parameters, in_shape: tuple[int, ...], outputs: int, rng: np.r
     else:
         rng.randint(SEEDS)  # a generator that several fits share moves on
     return network
-
-
-def whiten_first_layer(network: Network, batches) -> None:
-    """Compute the filters of a first layer that asks for it from the first pictures of `batches`."""
-    if getattr(network.layers[0], "initialiser", None) == "whitening":
-        pictures = next(iter(batches.epoch(0)))[0]
-        whiten(network, pictures[:WHITENING_PICTURES])
 
 
 def _chain(parameters, in_shape: tuple[int, ...], outputs: int) -> list[Layer]:

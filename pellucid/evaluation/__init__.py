@@ -17,7 +17,7 @@ from pellucid.evaluation.predictions import Predictions
 from pellucid.evaluation.ranking import Curve, Ranking, ranking
 from pellucid.evaluation.reconstruction import ReconstructionScores
 from pellucid.evaluation.refusals import Answered, Refusals, answered
-from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, score
+from pellucid.evaluation.scores import ClassScore, Scores, most_common_class, most_confused, score
 from pellucid.evaluation.seen import Seen, seen_in_training
 from pellucid.evaluation.slices import Column, Slice, by_name, by_quantity, slices
 from pellucid.evaluation.tables import (
@@ -67,6 +67,7 @@ __all__ = [
     "least_pictures",
     "mcnemar",
     "most_common_class",
+    "most_confused",
     "predictions_csv",
     "promise",
     "ranking",

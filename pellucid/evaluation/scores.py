@@ -105,6 +105,14 @@ def most_common_class(labels: np.ndarray, n_classes: int) -> int:
     return int(np.bincount(labels, minlength=n_classes).argmax())
 
 
+def most_confused(confusion: np.ndarray, limit: int) -> list[tuple[int, int, int]]:
+    """(true class, answer, pictures) of the fullest cells beside the diagonal of a confusion matrix (K, K), at most `limit`."""
+    wrong = confusion - np.diag(np.diag(confusion))
+    fullest = np.argsort(-wrong, axis=None, kind="stable")[:limit]
+    cells = [(int(cell // len(wrong)), int(cell % len(wrong)), int(wrong.flat[cell])) for cell in fullest]
+    return [cell for cell in cells if cell[2]]
+
+
 def _confusion(labels, answers, n_classes):
     cells = np.bincount(labels * n_classes + answers, minlength=n_classes * n_classes)
     confusion = cells.reshape(n_classes, n_classes)

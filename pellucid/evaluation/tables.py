@@ -8,6 +8,7 @@ import numpy as np
 
 from pellucid.evaluation.predictions import Predictions
 from pellucid.evaluation.scores import Scores
+from pellucid.words import printable
 
 # What spreadsheets take for the start of a formula (OWASP, CSV injection), the full-width forms included.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -51,7 +52,7 @@ def confusion_csv(scores: Scores) -> str:
 
 def classification_report(scores: Scores) -> str:
     """Precision, recall, F1 and support of each class and on average, aligned as scikit-learn aligns them."""
-    names = [_one_line(name) for name in scores.classes]
+    names = [printable(name) for name in scores.classes]
     width = max(len("weighted avg"), *map(len, names))
     title = " " * width + " " + "".join(f" {name:>9}" for name in ("precision", "recall", "f1-score", "support"))
     lines = [title, ""]
@@ -65,10 +66,6 @@ def classification_report(scores: Scores) -> str:
 def _line(name, row, width):
     measures = "".join(f" {value:>9.4f}" for value in (row.precision, row.recall, row.f1))
     return f"{name:>{width}} {measures} {row.support:>9}"
-
-
-def _one_line(name):
-    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in name)
 
 
 def _csv(header, rows):

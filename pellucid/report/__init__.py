@@ -9,9 +9,8 @@ from pellucid.report.checks import Checks, Strip, Tile, check_sentences
 from pellucid.report.choice import gallery, refused, samples
 from pellucid.report.comparison import render_comparison
 from pellucid.report.data import Answer, DataFacts, Formula, InputFacts, Picture, Rebuilt, ReportData
-from pellucid.report.drawings import save_figures
+from pellucid.report.drawings import explanation_figures, save_figures
 from pellucid.report.explanation import render_explanation
-from pellucid.report.figures.explanation import explanation_figures
 from pellucid.report.html import render
 from pellucid.report.pictures import thumbnail
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.checks import MOST, UNEVEN, Findings, rule_in_words
-from pellucid.report.words import count, listing, percent, quoted
+from pellucid.words import count, listing, percent, quoted
 
 _NAMED = 3  # suspects whose names stand in the sentence
 _ADVICE = {

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from pellucid.evaluation import ComparedRun, Comparison, decimals
 from pellucid.report import comparison_sentences as sentences
+from pellucid.report.drawings import comparison_svg
 from pellucid.report.environment import template
-from pellucid.report.figures.comparison import COLOURS, LINES, comparison_svg
-from pellucid.report.words import SPACE, p_value, percent, quoted
+from pellucid.report.figures.comparison import COLOURS, LINES
+from pellucid.words import p_value, percent, quoted, span
 
 _NAMED = 60  # pictures on which two runs differ that are listed
 
@@ -26,7 +27,7 @@ class Lane(NamedTuple):
 def render_comparison(comparison: Comparison) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
     lanes, ends = _lanes(comparison)
-    page = template("comparison.html", setting=setting, interval=interval_text, p_value=p_value, signed=sentences.signed)
+    page = template("comparison.html", setting=setting, interval=interval_text, p_value=p_value)
     return page.render(
         swatch=_swatch(comparison),
         comparison=comparison,
@@ -72,8 +73,7 @@ def interval_text(run: ComparedRun) -> str:
     """The interval as "94.3–98.9 %"; nothing for an autoencoder."""
     if not run.classes:
         return ""
-    low, high = (percent(end, decimals(run.score["n"])) for end in run.score["interval"])
-    return f"{low.removesuffix(f'{SPACE}%')}–{high}"
+    return span(run.score["interval"], decimals(run.score["n"]))
 
 
 def _lanes(comparison: Comparison) -> tuple[list[Lane], tuple[float, float]]:

@@ -2,7 +2,7 @@
 
 from pellucid.evaluation import ComparedPair, ComparedRun, Comparison, decimals
 from pellucid.evaluation.comparison import LEVEL
-from pellucid.report.words import SPACE, count, listing, number, p_value, percent, points, quoted
+from pellucid.words import SPACE, count, listing, number, p_value, percent, points, quoted, signed
 
 _PAIRS = 3  # up to so many pairs each has its sentence; of more, the best run is set beside the others
 _MORE = 1.1  # times as many parameters or seconds from which it is said
@@ -206,9 +206,4 @@ def range_of(pair: ComparedPair) -> str:
     low, high = pair.pairing.interval
     if pair.pairing.difference < 0:
         low, high = -high, -low
-    return f"{signed(low)} to {signed(high)}"
-
-
-def signed(difference: float) -> str:
-    """The difference of two shares in points: 0.031 as "+3.1", -0.031 as "−3.1"."""
-    return f"{100 * difference:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")
+    return f"{signed(100 * low, 1)} to {signed(100 * high, 1)}"

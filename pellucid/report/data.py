@@ -8,9 +8,7 @@ import numpy as np
 
 from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, ReconstructionScores, Refusals, Scores, Seen, Slice
 from pellucid.report.checks import Checks
-
-# How the parts are called in sentences: "360 test pictures", "1,257 training pictures".
-PART_WORDS = {"train": "training", "cross-validation": "cross-validated"}
+from pellucid.words import part_word
 
 
 class Picture(NamedTuple):
@@ -27,7 +25,7 @@ class Answer(NamedTuple):
     label: str  # the true class
     predicted: str
     probability: float  # of the predicted class
-    label_probability: float  # of the true class
+    label_probability: float | None  # of the true class; None: not known
     refused: str = ""  # why it is not given: "not sure" or "none of these"
 
     @property
@@ -135,7 +133,7 @@ class ReportData:
     @property
     def part_word(self) -> str:
         """The headline's part as an adjective: "test", "training"."""
-        return PART_WORDS.get(self.part, self.part)
+        return part_word(self.part)
 
     @property
     def noun(self) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pellucid.report.words import count
+from pellucid.words import count
 
 
 class Diagnosis(NamedTuple):

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from pellucid import words
 from pellucid.evaluation import decimals
-from pellucid.report import pictures, words
-from pellucid.report.data import PART_WORDS
+from pellucid.report import pictures
 from pellucid.report.equations import called, typeset
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -37,10 +37,7 @@ def _environment():
     )
     for function in _FILTERS:
         environment.filters[function.__name__.removeprefix("_")] = function
-    environment.globals |= {
-        "confusion_pixels": pictures.confusion_pixels,
-        "part_name": lambda part: PART_WORDS.get(part, part).capitalize(),
-    }
+    environment.globals["confusion_pixels"] = pictures.confusion_pixels
     return environment
 
 
@@ -77,9 +74,12 @@ _FILTERS = (
     words.grouped,
     words.memory,
     words.number,
+    words.part_word,
     words.percent,
     words.printable,
     words.shorten,
+    words.signed,
+    words.span,
     _filename,
     _name,
     _sentence,

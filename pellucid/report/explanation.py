@@ -6,7 +6,7 @@ from pellucid.explanation.examples.example import number
 from pellucid.explanation.explained import Explained
 from pellucid.report import heat, pictures, walk_view
 from pellucid.report.environment import template
-from pellucid.report.words import percent
+from pellucid.words import percent
 
 _BARS = 6  # classes whose probability is drawn
 

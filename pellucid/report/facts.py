@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pellucid.report.data import DataFacts, InputFacts, ReportData
-from pellucid.report.words import SPACE, count, duration, listing, number, percent, printable
+from pellucid.words import SPACE, count, duration, listing, number, percent, printable
 
 _FITS = {"stretch": "stretched to fit", "pad": "fitted inside, the rest left blank", "crop": "the middle cut out"}
 _VIEWS = {

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from pellucid.evaluation import Slice
+from pellucid.evaluation import Slice, most_confused
 from pellucid.nn.activations import ACTIVATIONS
 from pellucid.report import doctor, facts, pictures, refusals, sentences, worth
 from pellucid.report.data import ReportData
@@ -38,7 +38,7 @@ def render(data: ReportData) -> str:
         ranking_facts=worth.ranking_facts(data.ranking) if data.ranking else [],
         **_refusals(data),
         strength=pictures.confusion_strength(data.headline.confusion),
-        confused=sentences.most_confused(data.headline, 8),
+        confused=most_confused(data.headline.confusion, 8),
         as_picture=len(data.data.classes) > _CELLS,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from pellucid.evaluation import Answered, Refusals, Scores, decimals, least_pictures
 from pellucid.evaluation.abstention import CONFIDENCE
-from pellucid.report.words import SPACE, count, percent, points
+from pellucid.words import SPACE, count, part_word, percent, points
 
 SUREST = 0.9  # the share of answers that is spoken of where no threshold was asked for
 OFFERED = (0.02, 0.05, 0.1)  # risks, the first that so many pictures can promise
@@ -12,7 +12,7 @@ FEW = 50  # pictures from which a curve is worth looking at
 def promised(found: Refusals, noun: str = "picture") -> str:
     """The threshold and how it was chosen; or what one could gain."""
     curve, promise = found.curve, found.promise
-    where = f"{count(curve.n, f'{_word(curve.part)} {noun}')}"
+    where = f"{count(curve.n, f'{part_word(curve.part)} {noun}')}"
     if promise:
         start = (
             f"Below {percent(promise.threshold)} the answer is “not sure”."
@@ -71,7 +71,3 @@ def strange(found: Refusals, part_word: str, noun: str = "picture") -> str:
         f"{'is' if left.strange == 1 else 'are'} refused ({percent(left.strange / left.n)}). "
         "What looks ordinary to the network is still answered, whatever it shows."
     )
-
-
-def _word(part: str) -> str:
-    return "cross-validated" if part == "cross-validation" else part

@@ -9,7 +9,7 @@ from typing import Any
 from pellucid.report.data import Answer, Costs
 from pellucid.report.drawings import costs_svg
 from pellucid.report.environment import template
-from pellucid.report.words import percent
+from pellucid.words import percent
 
 _MARKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 _FAR_BELOW = 0.5  # a network that is stuck does not decide where the scale begins

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid.report import words
+from pellucid import words
 from pellucid.report.drawings import search_svg
 from pellucid.report.environment import template
 from pellucid.report.trials import Trial, ranked

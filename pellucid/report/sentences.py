@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pellucid.evaluation import Scores, decimals
-from pellucid.report.data import PART_WORDS, ReportData
-from pellucid.report.words import SPACE, count, listing, number, percent, points, quoted, shorten
+from pellucid.evaluation import Scores, decimals, most_confused
+from pellucid.report.data import ReportData
 from pellucid.report.worth import worse_slices
+from pellucid.words import SPACE, count, listing, number, part_word, percent, points, quoted, shorten
 
 WIDE = 0.03  # half the width of an interval from which more test pictures are advised
 FEW = 200  # test pictures below which they are advised too
@@ -64,7 +64,7 @@ def given_back(data: ReportData) -> str:
         squeezed = "No layer is narrower than the picture"
     return (
         f"{squeezed}, and {percent(scores.explained)} of the variance of the pixels comes back, on "
-        f"{count(scores.n, f'{_word(data.part)} picture')}: the squared error of a pixel is {number(scores.loss)} where always "
+        f"{count(scores.n, f'{data.part_word} picture')}: the squared error of a pixel is {number(scores.loss)} where always "
         f"giving the mean picture leaves {number(scores.baseline)} (values from 0 to 1)."
     )
 
@@ -81,9 +81,9 @@ def reconstruction_gap(data: ReportData) -> str:
 
 def accuracy(scores: Scores, part: str, noun: str = "picture") -> str:
     """How many answers are right."""
-    examples = count(scores.n, f"{_word(part)} {noun}")
+    examples = count(scores.n, f"{part_word(part)} {noun}")
     if scores.n == 1:
-        return f"The only {_word(part)} {noun} is named {'correctly' if scores.correct else 'wrongly'}."
+        return f"The only {part_word(part)} {noun} is named {'correctly' if scores.correct else 'wrongly'}."
     if scores.correct in (0, scores.n):
         all_of = "All of the {} are" if scores.correct else "None of the {} is"
         return f"{all_of.format(examples)} named correctly."
@@ -133,7 +133,7 @@ def interval(scores: Scores, noun: str = "picture") -> str:
 def baseline(scores: Scores, part: str, noun: str = "picture") -> str:
     """The network against always answering the class that was most common in training."""
     name, share = scores.majority
-    always = f"Always answering {quoted(name)} would be right for {percent(share)} of the {_word(part)} {noun}s"
+    always = f"Always answering {quoted(name)} would be right for {percent(share)} of the {part_word(part)} {noun}s"
     gain = scores.accuracy - share
     low, high = scores.interval
     if low <= share <= high:
@@ -159,7 +159,7 @@ def overfitting(scores: Mapping[str, Scores], part: str) -> str:
 
 def confusions(scores: Scores, noun: str = "picture") -> str:
     """The pairs of classes that are confused most often, with counts."""
-    pairs = most_confused(scores, 3)
+    pairs = most_confused(scores.confusion, 3)
     if not pairs:
         return "No class is taken for another." if scores.n > 1 else ""
     most = pairs[0][2]
@@ -180,14 +180,6 @@ def _pair(scores, pair, noun):
         f"{quoted(scores.classes[true])} for {quoted(scores.classes[answer])} "
         f"({times:,}{SPACE}of{SPACE}{count(support, noun)})"
     )
-
-
-def most_confused(scores: Scores, limit: int) -> list[tuple[int, int, int]]:
-    """(true class, answer, pictures) of the cells beside the diagonal, the fullest first."""
-    wrong = scores.confusion * (1 - np.eye(len(scores.confusion), dtype=np.int64))
-    fullest = np.argsort(-wrong, axis=None, kind="stable")[:limit]
-    cells = [(int(cell // len(wrong)), int(cell % len(wrong)), int(wrong.flat[cell])) for cell in fullest]
-    return [cell for cell in cells if cell[2]]
 
 
 def weakest_class(scores: Scores, noun: str = "picture") -> str:
@@ -267,7 +259,7 @@ def folds(data: ReportData) -> str:
         f"(standard deviation {points(np.std(data.folds, ddof=1))})."
     )
     fewer = data.part != "cross-validation" and data.headline.n < scores.n
-    return f"{text} That says more than the {count(data.headline.n, f'{_word(data.part)} {data.noun}')} above." if fewer else text
+    return f"{text} That says more than the {count(data.headline.n, f'{data.part_word} {data.noun}')} above." if fewer else text
 
 
 def folds_offered(scores: Scores, accuracies: Sequence[float], noun: str = "picture") -> str:
@@ -280,10 +272,6 @@ def folds_offered(scores: Scores, accuracies: Sequence[float], noun: str = "pict
         f"The interval is wide (±{points(half)}) because only {count(scores.n, noun)} "
         f"{'was' if scores.n == 1 else 'were'} held back; --folds 5 tests on every {noun} once and narrows it."
     )
-
-
-def _word(part):
-    return PART_WORDS.get(part, part)
 
 
 def _value(epoch, key):

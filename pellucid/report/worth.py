@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pellucid.evaluation import Calibration, Ladder, LearningCurve, Ranking, Slice, decimals
-from pellucid.report.words import SPACE, count, p_value, percent, points, quoted
+from pellucid.words import SPACE, count, p_value, percent, points, quoted
 
 CALIBRATED = 0.03  # an expected calibration error up to which confidence may be taken at its word
 FEW = 100  # answers from which an error of calibration is more than noise

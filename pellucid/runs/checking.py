@@ -18,6 +18,7 @@ from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.leak_guard import crossing, own_groups
 from pellucid.runs.prepare import Prepared, files_behind, labelling, read_pictures, say_labels
 from pellucid.runs.progress import Silent
+from pellucid.words import plain
 
 IN_TRAINING = 4_000  # pictures among which training looks for wrong labels: 0.5 s
 _GROUPS, _TILES = 12, 4  # shown of each kind, and pictures of a group
@@ -51,7 +52,7 @@ def checked(prepared: Prepared, progress: Silent) -> Prepared:
     sentences, serious = check_sentences(findings, guarded(prepared))
     for sentence in sentences[:serious]:
         if not (leaks and "leak_guard=drop" in sentence):  # the leak guard has said so
-            progress.say("warning: " + sentence.replace("\u00a0", " "))
+            progress.say(plain("warning: " + sentence))
     return replace(prepared, findings=findings)
 
 

@@ -4,7 +4,7 @@ from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.file_types import write_by_type
 from pellucid.systems.results import Results
 from pellucid.systems.system import Claim, Finding, System, Variant
-from pellucid.systems.words import percent
+from pellucid.words import percent
 
 PICTURES = 50  # of the published test part
 
@@ -55,14 +55,14 @@ def copies_across(results: Results) -> Evidence:
 
 def by_published_part(results: Results) -> Evidence:
     """How the folds name the pictures that were published to train on, and those published to test."""
-    answers = [row for run in results["cnn-folds"] for row in run.predictions() if row["split"].startswith("fold ")]
+    answers = [answer for run in results["cnn-folds"] for answer in run.predictions() if answer.part.startswith("fold ")]
     rows = []
     for part, words in (("train", "published to train on"), ("test", "published to test on")):
-        of_part = [row for row in answers if row["path"].startswith(part)]
+        of_part = [answer for answer in answers if answer.path.startswith(part)]
         if not of_part:
             return Evidence("The source used here does not tell which pictures were published to test on.")
-        cats = sum(row["label"] == "cat" for row in of_part) / len(of_part)
-        right = sum(row["label"] == row["predicted"] for row in of_part) / len(of_part)
+        cats = sum(answer.label == "cat" for answer in of_part) / len(of_part)
+        right = sum(answer.right for answer in of_part) / len(of_part)
         rows.append((words, f"{len(of_part) // len(results['cnn-folds'])}", percent(cats), percent(right)))
     text = "Cut anew into five parts, so that each mixes both kinds; every picture is named by a network that has not seen it."
     return Evidence(text, Table(("pictures", "number", "cats", "right"), tuple(rows)))

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pellucid.evaluation import wilson
+from pellucid.evaluation import most_confused, wilson
 from pellucid.images import open_source
 from pellucid.images.shrinking import small_colour
-from pellucid.report.words import count
 from pellucid.systems.evidence import Evidence, Table
-from pellucid.systems.measured import confusion, difference, differences, most_confused
+from pellucid.systems.measured import confusion, difference, differences
 from pellucid.systems.results import Results, Trained
-from pellucid.systems.words import percent
+from pellucid.words import count, percent
 
 CLASSES = ("airplane", "automobile", "bird")
 PUBLISHED = np.array([[741, 104, 155], [55, 899, 46], [104, 76, 820]])  # row the truth, column the answer

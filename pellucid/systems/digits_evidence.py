@@ -5,13 +5,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pellucid.evaluation import wilson
+from pellucid.evaluation import most_confused, wilson
 from pellucid.images import Source, open_source
-from pellucid.report.words import count, number
 from pellucid.systems.evidence import Evidence, Table
-from pellucid.systems.measured import answers, confusion, differences, most_confused
+from pellucid.systems.measured import confusion, differences
 from pellucid.systems.results import Results, Trained
-from pellucid.systems.words import percent
+from pellucid.words import count, number, percent
 
 NEW_DIGIT = (  # the picture to predict in the published description
     (0, 0, 5, 13, 9, 1, 0, 0),
@@ -178,7 +177,7 @@ def not_new(results: Results) -> Evidence:
     new = np.array(NEW_DIGIT, np.uint8)
     pixels = source.images.reshape(-1, 8, 8)
     [same] = np.flatnonzero((pixels == new).all(axis=(1, 2))).tolist()
-    trained = sum(any(row.path == source.paths[same] for row in answers(run, "train")) for run in runs)
+    trained = sum(any(each.path == source.paths[same] for each in run.predictions("train")) for run in runs)
     [shares] = runs[0].classifier().predict_proba(new[None])
     answer = int(shares.argmax())
     return Evidence(
@@ -211,7 +210,7 @@ def confused(results: Results) -> Evidence:
 def confidence(results: Results) -> Evidence:
     """How sure the right and the wrong answers are, and the surest mistakes."""
     run = results.first("faithful")
-    found = answers(run, run.part)
+    found = run.predictions(run.part)
     right = [answer.probability for answer in found if answer.right]
     wrong = sorted((answer for answer in found if not answer.right), key=lambda answer: -answer.probability)
     text = f"First seed: the {len(right)} right answers come with {percent(statistics.fmean(right))} on average"

@@ -6,8 +6,8 @@ import numpy as np
 
 from pellucid.nn.losses import SoftmaxCrossEntropy
 from pellucid.systems.results import Trained
-from pellucid.systems.words import signed
 from pellucid.training.faults import Faults, FaultyNetwork
+from pellucid.words import signed
 
 PICTURES = 32  # of noise: a gradient is right or wrong whatever the pictures show
 STEP = 1e-5

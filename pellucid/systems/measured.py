@@ -1,6 +1,5 @@
 """Numbers that several findings take from what was trained."""
 
-import csv
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -10,28 +9,9 @@ import numpy as np
 
 from pellucid.systems.evidence import Table
 from pellucid.systems.results import Results, Trained
+from pellucid.words import percent, signed
 
 CONFIDENCE = 0.95
-
-
-class Answer(NamedTuple):
-    """A row of `predictions.csv`; probability: of the predicted class."""
-
-    path: str
-    label: str
-    predicted: str
-    probability: float
-
-    @property
-    def right(self) -> bool:
-        return self.label == self.predicted
-
-
-def answers(run: Trained, split: str) -> list[Answer]:
-    """The answers of a run to the pictures of one part."""
-    with open(run.folder / "predictions.csv", encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == split]
-    return [Answer(row["path"], row["label"], row["predicted"], float(row["probability"])) for row in rows]
 
 
 def confusion(runs: Sequence[Trained]) -> tuple[np.ndarray, list[str]]:
@@ -39,14 +19,6 @@ def confusion(runs: Sequence[Trained]) -> tuple[np.ndarray, list[str]]:
     scores = [run.scores()[run.part] for run in runs]
     names = [row["name"] for row in scores[0]["per_class"]]
     return sum(np.array(each["confusion"], np.int64) for each in scores), names
-
-
-def most_confused(counts: np.ndarray, limit: int) -> list[tuple[int, int, int]]:
-    """(true class, answer, pictures) of the fullest cells beside the diagonal of a confusion matrix."""
-    wrong = counts - np.diag(np.diag(counts))
-    fullest = np.argsort(-wrong, axis=None, kind="stable")[:limit]
-    cells = [(int(cell // len(wrong)), int(cell % len(wrong)), int(wrong.flat[cell])) for cell in fullest]
-    return [cell for cell in cells if cell[2]]
 
 
 class Difference(NamedTuple):
@@ -62,7 +34,7 @@ class Difference(NamedTuple):
         return abs(self.mean) > self.half
 
     def __str__(self) -> str:
-        mean = f"{100 * self.mean:+.1f}".replace("-", "−")
+        mean = signed(100 * self.mean, 1)
         return mean if math.isnan(self.half) else f"{mean} ± {100 * self.half:.1f}"
 
 
@@ -83,7 +55,7 @@ def differences(results: Results, titles: Mapping[str, str], base: str) -> tuple
     """A table of the variants that are there, each against `base`, and its differences."""
     found = {name: difference(results, name, base) for name in titles if name in results}
     rows = [
-        (titles[name], f"{100 * results.mean(name):.1f} %", str(gap), in_words(gap), f"{results.first(name).seconds:.1f} s")
+        (titles[name], percent(results.mean(name)), str(gap), in_words(gap), f"{results.first(name).seconds:.1f} s")
         for name, gap in found.items()
     ]
     return Table(("what is changed", "test accuracy", "points more", "in words", "training"), tuple(rows)), found

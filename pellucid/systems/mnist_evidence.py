@@ -7,10 +7,9 @@ from itertools import accumulate, groupby
 
 from pellucid.evaluation import decimals
 from pellucid.pytorch import NOTES
-from pellucid.report.words import count, duration, grouped
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.results import Results, Trained
-from pellucid.systems.words import percent
+from pellucid.words import count, duration, grouped, percent, signed
 
 PART_ONE = ("part-one", "sign-and-order", "all-pictures", "part-one-mended")
 NETWORKS = {
@@ -95,8 +94,8 @@ def what_helped(results: Results) -> Evidence:
     units = [100 * (mean["hundred"] - mean["ten"]), 100 * (mean["part-two"] - mean["ten-augmented"])]
     changed = [100 * (mean["ten-augmented"] - mean["ten"]), 100 * (mean["part-two"] - mean["hundred"])]
     return Evidence(
-        f"Ninety more hidden units: {units[0]:+.1f} points without the changed copies, {units[1]:+.1f} with them. "
-        f"The changed copies: {changed[0]:+.1f} points with 10 units, {changed[1]:+.1f} with 100.",
+        f"Ninety more hidden units: {signed(units[0], 1)} points without the changed copies, {signed(units[1], 1)} with them. "
+        f"The changed copies: {signed(changed[0], 1)} points with 10 units, {signed(changed[1], 1)} with 100.",
         Table(
             ("hidden units", "60,000 originals", "and 60,000 changed copies"),
             (
@@ -112,7 +111,7 @@ def mirror_images(results: Results) -> Evidence:
     with_them, without = results.mean("part-two"), results.mean("no-mirror")
     return Evidence(
         f"The same network with noise and mirror images: {percent(with_them)}; with noise alone: {percent(without)}, "
-        f"{100 * (without - with_them):+.1f} points."
+        f"{signed(100 * (without - with_them), 1)} points."
     )
 
 

@@ -2,11 +2,11 @@
 
 from pellucid.systems.evidence import Evidence, Table
 from pellucid.systems.gradients import compared
-from pellucid.systems.results import Results
+from pellucid.systems.results import Prediction, Results
 from pellucid.systems.system import Claim, Finding, System, Variant
 from pellucid.systems.twins import pairs_as_picture, twins_in_training
-from pellucid.systems.words import percent, signed
 from pellucid.training.faults import Faults
+from pellucid.words import percent, signed
 
 FAULTS = Faults(share=0.8, summed_biases=True)  # 1,280 of 1,600 pictures are trained on
 
@@ -70,9 +70,9 @@ def _scored(results: Results, name: str) -> tuple[str, str]:
     return percent(sum(trained) / len(trained)), percent(results.mean(name))
 
 
-def _share(rows: list[dict[str, str]]) -> str:
-    right = sum(row["label"] == row["predicted"] for row in rows)
-    return f"{percent(right / len(rows))} of {len(rows)}" if rows else "there are none"
+def _share(answers: list[Prediction]) -> str:
+    right = sum(answer.right for answer in answers)
+    return f"{percent(right / len(answers))} of {len(answers)}" if answers else "there are none"
 
 
 RABBITS = System(

@@ -7,11 +7,26 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from pellucid.classifier import Classifier
 from pellucid.evaluation import decimals
 from pellucid.recipes import Recipe, load_recipe
-from pellucid.systems.words import percent
+from pellucid.words import percent
+
+
+class Prediction(NamedTuple):
+    """What a network said to a picture; probability: of the predicted class."""
+
+    path: str
+    label: str
+    predicted: str
+    probability: float
+    part: str
+
+    @property
+    def right(self) -> bool:
+        return self.label == self.predicted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,10 +79,11 @@ class Trained:
         """What the doctor found, in the order of the epochs: "fault", "epoch", "what", "cure"."""
         return [finding for epoch in self.epochs_log() for finding in epoch.get("findings") or ()]
 
-    def predictions(self) -> list[dict[str, str]]:
-        """The lines of `predictions.csv`: "path", "label", "predicted", "probability", "split"."""
+    def predictions(self, part: str | None = None) -> list[Prediction]:
+        """The rows of `predictions.csv`, or those of one part."""
         with (self.folder / "predictions.csv").open(encoding="utf-8", newline="") as file:
-            return [*csv.DictReader(file)]
+            rows = [row for row in csv.DictReader(file) if part in (None, row["split"])]
+        return [Prediction(row["path"], row["label"], row["predicted"], float(row["probability"]), row["split"]) for row in rows]
 
     def scores(self) -> dict:
         """What `scores.json` holds."""

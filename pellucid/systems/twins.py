@@ -4,21 +4,21 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from pellucid.systems.results import Trained
+from pellucid.systems.results import Prediction, Trained
 
 PAIRS, SIDE, GAP = 6, 96, 4  # shown, and pixels
 
 
-def twins_in_training(trained: Trained, groups: Sequence[Sequence[str]]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The lines of `predictions.csv` of the test pictures: those with a twin among the training pictures, and the others.
+def twins_in_training(trained: Trained, groups: Sequence[Sequence[str]]) -> tuple[list[Prediction], list[Prediction]]:
+    """The answers to the test pictures: those with a twin among the training pictures, and the others.
 
     groups: paths of pictures that are copies of each other.
     """
-    rows = trained.predictions()
-    part = {row["path"]: row["split"] for row in rows}
+    answers = trained.predictions()
+    part = {answer.path: answer.part for answer in answers}
     leaking = {path for group in groups if any(part.get(other) == "train" for other in group) for path in group}
-    tested = [row for row in rows if row["split"] == "test"]
-    return [row for row in tested if row["path"] in leaking], [row for row in tested if row["path"] not in leaking]
+    tested = [answer for answer in answers if answer.part == "test"]
+    return [each for each in tested if each.path in leaking], [each for each in tested if each.path not in leaking]
 
 
 def pairs_as_picture(folder: str, groups: Sequence[Sequence[str]]) -> bytes:

@@ -27,7 +27,7 @@ def test_demand_that_is_not_met(run, trained):
     assert ended.status == 1
     assert json.loads(ended.out)["accuracy"] < 1
     assert ended.err.startswith("pellucid: the accuracy is ")
-    assert ended.err.endswith(", below the required 100.0 %\n")
+    assert ended.err.endswith(", below the required 100 %\n")
 
 
 def test_bad_input(run, trained, tmp_path):

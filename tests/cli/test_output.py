@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from pellucid.cli.output import percent, printable, scored, shell_word, show_json, table
+from pellucid.cli.output import scored, shell_word, show, show_json, table
+from pellucid.words import plain
 
 
 def test_columns_line_up():
@@ -17,8 +18,9 @@ def test_a_cell_cannot_break_the_table():
     assert table([("a\nb", "\x1b[2J")]) == r"a\nb  \x1b[2J"
 
 
-def test_printable_keeps_letters_of_all_languages():
-    assert printable("Häschen 兔子 – 97 %") == "Häschen 兔子 – 97 %"
+def test_letters_of_all_languages_are_shown_and_spaces_are_ordinary(capsys):
+    show("Häschen 兔子 – 97\u00a0%")
+    assert capsys.readouterr().out == "Häschen 兔子 – 97 %\n"
 
 
 def test_json_has_no_nan(capsys):
@@ -27,10 +29,9 @@ def test_json_has_no_nan(capsys):
 
 
 def test_scores_in_words():
-    assert percent(0.97222) == "97.2 %"
-    assert scored(0.97222, (0.95, 0.985), 360) == "97.2 % (95 % interval 95.0–98.5, 360 pictures)"
-    assert scored(0.9965, (0.9951, 0.9975), 10_000) == "99.65 % (95 % interval 99.51–99.75, 10000 pictures)"
-    assert scored(1.0, (0.2, 1.0), 1) == "100.0 % (95 % interval 20.0–100.0, 1 picture)"
+    assert plain(scored(0.97222, (0.95, 0.985), 360)) == "97.2 % (95 % interval 95.0–98.5 %, 360 pictures)"
+    assert plain(scored(0.9965, (0.9951, 0.9975), 10_000)) == "99.65 % (95 % interval 99.51–99.75 %, 10,000 pictures)"
+    assert plain(scored(1.0, (0.2, 1.0), 1)) == "100 % (95 % interval 20.0–100 %, 1 picture)"
 
 
 @pytest.mark.parametrize(

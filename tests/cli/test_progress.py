@@ -4,9 +4,10 @@ import sys
 import pytest
 
 from pellucid.cli import progress
-from pellucid.cli.progress import Bars, Lines, duration, epoch_line, shown
+from pellucid.cli.progress import Bars, Lines, epoch_line, shown
 from pellucid.runs.progress import Silent
 from pellucid.training import Epoch
+from pellucid.words import plain
 
 
 def record(number, *, validation=True, partial=False):
@@ -43,16 +44,8 @@ def clock(monkeypatch):
 
 
 def test_line_of_an_epoch():
-    assert epoch_line(record(11), 60) == "epoch 12/60 · loss 0.123 · val 0.150 · acc 97.1 % · val acc 96.0 %"
-    assert epoch_line(record(11, validation=False), 60) == "epoch 12/60 · loss 0.123 · acc 97.1 %"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0.0 s"), (1.24, "1.2 s"), (48.4, "48 s"), (59.8, "1 min 0 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")],
-)
-def test_durations(seconds, words):
-    assert duration(seconds) == words
+    assert plain(epoch_line(record(11), 60)) == "epoch 12/60 · loss 0.123 · val 0.150 · acc 97.1 % · val acc 96.0 %"
+    assert plain(epoch_line(record(11, validation=False), 60)) == "epoch 12/60 · loss 0.123 · acc 97.1 %"
 
 
 @pytest.mark.parametrize(("epochs", "fewest", "most"), [(1, 1, 1), (7, 7, 7), (60, 15, 16), (1000, 15, 16)])

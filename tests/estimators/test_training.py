@@ -11,7 +11,7 @@ from sklearn.metrics import log_loss
 from sklearn.utils import compute_sample_weight
 
 from pellucid import PellucidClassifier, PellucidRegressor
-from pellucid.nn import BatchNorm, Conv2D, Dense, Dropout, Flatten
+from pellucid.nn import BatchNorm, Conv2D, Dense, Dropout, Flatten, Network, whiten
 from pellucid.recipes import Recipe
 from tests.estimators.problems import NAMES, NUMERALS, PICTURES, X, Y, assert_same_fit, fitted
 
@@ -120,6 +120,16 @@ def test_whitening_comes_from_the_pictures():
     model = fitted(PellucidClassifier(network="airbench", max_iter=1, random_state=0), PICTURES[:40], NUMERALS[:40])
     other = fitted(PellucidClassifier(network="airbench", max_iter=1, random_state=0), PICTURES[40:80], NUMERALS[:40])
     assert not np.array_equal(model.coefs_[0], other.coefs_[0])
+
+
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_filters_whiten_all_pictures_and_not_the_first_batch(solver):
+    chain = [Conv2D(4, 2, padding="valid", initialiser="whitening"), Flatten()]
+    whitened = Network([*chain, Dense(10)], (8, 8, 1))
+    whiten(whitened, (PICTURES[:60, ..., None] / 255).astype(np.float32))
+    model = PellucidClassifier(network=chain, solver=solver, batch_size=20, max_iter=1, random_state=0)
+    fitted(model, PICTURES[:60], NUMERALS[:60])
+    np.testing.assert_allclose(model.coefs_[0], whitened.layers[0].W, rtol=1e-4)
 
 
 @pytest.mark.parametrize("outputs", ["all", "two"])

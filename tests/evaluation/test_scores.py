@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pellucid.errors import DataError
-from pellucid.evaluation import classification_report, most_common_class, score
+from pellucid.evaluation import classification_report, most_common_class, most_confused, score
 
 CLASSES = ("ape", "bee", "cat", "dog", "eel")
 
@@ -88,6 +88,12 @@ def test_json_holds_plain_numbers_only():
     }
     assert values["majority"] == {"name": "b", "accuracy": pytest.approx(2 / 3)}
     assert values["n"] == 3 and values["correct"] == 2 and len(values["interval"]) == 2
+
+
+def test_most_confused_counts_only_mistakes():
+    confusion = np.array([[9, 0, 2], [3, 9, 0], [0, 0, 9]])
+    assert most_confused(confusion, 5) == [(1, 0, 3), (0, 2, 2)]
+    assert most_confused(confusion, 1) == [(1, 0, 3)]
 
 
 def test_scores_cannot_be_altered():

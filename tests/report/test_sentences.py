@@ -111,12 +111,6 @@ def test_confusions(confusion, sentence):
     assert plain(sentences.confusions(scores_of(confusion))) == sentence
 
 
-def test_most_confused_counts_only_mistakes():
-    scores = scores_of([[9, 0, 2], [3, 9, 0], [0, 0, 9]])
-    assert sentences.most_confused(scores, 5) == [(1, 0, 3), (0, 2, 2)]
-    assert sentences.most_confused(scores, 1) == [(1, 0, 3)]
-
-
 def test_weakest_class():
     scores = scores_of([[9, 1, 0], [0, 5, 5], [0, 0, 1]])
     assert (

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import ttest_rel
 
 from pellucid.systems import Results
-from pellucid.systems.measured import answers, confusion, difference, differences, in_words, most_confused
+from pellucid.systems.measured import confusion, difference, differences, in_words
 from tests.systems.made import made
 
 CLASSES = ("cat", "dog", "owl")
@@ -23,17 +23,16 @@ def with_accuracies(tmp_path, **variants):
 
 def test_answers_are_those_of_the_part(tmp_path):
     run = made(tmp_path, "plain", labels=[0, 1, 2], answers=[0, 2, 2], classes=CLASSES, sure=0.75)
-    found = answers(run, "test")
+    found = run.predictions("test")
     assert [answer.right for answer in found] == [True, False, True]
-    assert found[1] == ("digits[1]", "dog", "owl", 0.75)
-    assert answers(run, "train") == []
+    assert found[1] == ("digits[1]", "dog", "owl", 0.75, "test")
+    assert run.predictions() == found and run.predictions("train") == []
 
 
 def test_confusions_add_up(tmp_path):
     runs = [made(tmp_path, "plain", seed, labels=[0, 1, 2], answers=[0, 2, 2], classes=CLASSES) for seed in (0, 1)]
     counts, names = confusion(runs)
     assert names == [*CLASSES] and counts.tolist() == [[2, 0, 0], [0, 0, 2], [0, 0, 2]]
-    assert most_confused(counts, 5) == [(1, 2, 2)]
 
 
 def test_a_difference_is_that_of_the_paired_t_test(tmp_path):

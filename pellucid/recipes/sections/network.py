@@ -45,9 +45,7 @@ class Network(Section):
     binary loss, or one for each number of the picture); `initialiser`, `std` and `output_activation` go with it.
     """
 
-    preset: Literal["mlp", "lenet", "simple_cnn", "resnet", "airbench", "autoencoder", "convolutional_autoencoder"] = Field(
-        "mlp", description="the kind of network"
-    )
+    preset: Literal[*KEYS] = Field("mlp", description="the kind of network")
     hidden: Units = Field((128, 64), description="units of the hidden layers, [] for none; set alone it makes an mlp")
     activation: Activations = Field("relu", description="of every hidden layer, or a list with one a layer")
     dropout: Dropouts = Field(0.0, description="after every hidden layer, or a list with one a layer")

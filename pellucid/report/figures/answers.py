@@ -7,9 +7,9 @@ import numpy as np
 from pellucid.evaluation import Refusals
 from pellucid.evaluation.calibration import Bin
 from pellucid.evaluation.ranking import Curve
-from pellucid.report.figures.style import BLUE, INK, MUTED, NAME, ORANGE, PAPER, POINTS, RULE, dress, label, text
+from pellucid.report.figures.style import BLUE, INK, MUTED, NAME, ORANGE, PAPER, POINTS, dress, headed, label, text
 from pellucid.report.pictures import confusion_pixels, confusion_strength
-from pellucid.report.words import percent
+from pellucid.words import percent
 
 _CLASSES_NAMED = 40  # more class names than this cannot be read along an axis
 _CLASSES_COUNTED = 15  # more columns than this leave no room for counts
@@ -88,10 +88,7 @@ def risk_coverage(ax, refusals: Refusals) -> None:
 
 
 def _unit_square(ax, title, across, up):
-    dress(ax)
-    ax.grid(color=RULE, linewidth=0.8)
-    ax.set_title(title, loc="left", pad=10, fontsize=10.5, color=INK, weight="bold")
-    ax.set_xlabel(across, color=MUTED)
+    headed(ax, title, across, rules="both")
     ax.set_ylabel(up, color=MUTED)
     ax.set_xlim(0, 100)
     ax.set_ylim(0, 101)

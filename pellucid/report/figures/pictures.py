@@ -8,7 +8,7 @@ import numpy as np
 from pellucid.report.data import Answer, Picture, Rebuilt
 from pellucid.report.figures.style import INK, NAME, ORANGE, label, text
 from pellucid.report.pictures import mosaic, weight_pictures
-from pellucid.report.words import percent
+from pellucid.words import percent
 
 ROWS, COLUMNS = 20, 10  # the most that the figure of samples shows
 

@@ -4,9 +4,9 @@ import itertools
 import math
 from collections.abc import Sequence
 
-from pellucid.report.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, RULE, dress
+from pellucid.report.figures.style import BLUE, MUTED, ORANGE, PAPER, headed, logarithmic_axis, whole_numbers
 from pellucid.report.trials import Trial
-from pellucid.report.words import shorten
+from pellucid.words import shorten
 
 _SPREAD = 10  # losses that differ by more than this factor are drawn on a logarithmic scale
 _OUTLIERS = 4  # times the median loss: what lies above is drawn at the edge
@@ -15,26 +15,25 @@ _OUTLIERS = 4  # times the median loss: what lies above is drawn at the edge
 def history(ax, trials: Sequence[Trial]) -> None:
     """The validation loss of each trial in turn, and the lowest so far as a line; rings were cut short."""
     done = with_loss(trials)
-    _prepare(ax, "Validation loss by trial", "trial")
+    headed(ax, "Validation loss by trial", "trial")
     _dots(ax, done, [trial.number + 1 for trial in done])
     complete = [trial for trial in done if trial.state == "complete"]
     if complete:
         lowest = list(itertools.accumulate((trial.loss for trial in complete), min))
         ax.step([trial.number + 1 for trial in complete], lowest, where="post", color=BLUE, linewidth=1.4, zorder=1)
     ax.set_xlim(0.5, max((trial.number + 1 for trial in trials), default=1) + 0.5)
-    ax.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
+    whole_numbers(ax)
 
 
 def effect(ax, trials: Sequence[Trial], key: str, logarithmic: bool = False) -> None:
     """The validation loss of each trial by its value of one setting."""
     done = [trial for trial in with_loss(trials) if key in trial.values]
-    _prepare(ax, key, "")
+    headed(ax, key, "")
     values = [trial.values[key] for trial in done]
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         _dots(ax, done, values)
         if logarithmic:
-            ax.set_xscale("log")
-            ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+            logarithmic_axis(ax, "x")
         return
     names = list(dict.fromkeys(sorted(map(str, values))))
     _dots(ax, done, [names.index(str(value)) for value in values])
@@ -45,13 +44,6 @@ def effect(ax, trials: Sequence[Trial], key: str, logarithmic: bool = False) -> 
 def with_loss(trials: Sequence[Trial]) -> list[Trial]:
     """Those that can be drawn."""
     return [trial for trial in trials if trial.loss is not None and math.isfinite(trial.loss)]
-
-
-def _prepare(ax, title: str, across: str) -> None:
-    dress(ax)
-    ax.grid(axis="y", color=RULE, linewidth=0.8)
-    ax.set_title(title, loc="left", pad=10, fontsize=10.5, color=INK, weight="bold", parse_math=False)
-    ax.set_xlabel(across, color=MUTED)
 
 
 def _dots(ax, trials: Sequence[Trial], x: Sequence[float]) -> None:
@@ -69,7 +61,6 @@ def _dots(ax, trials: Sequence[Trial], x: Sequence[float]) -> None:
     low = losses[0] if losses else 0.0
     high = min(losses[-1], ceiling) if losses else 1.0
     if low > 0 and high > _SPREAD * low:
-        ax.set_yscale("log")
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        logarithmic_axis(ax, "y")
     else:
         ax.set_ylim(max(0.0, low - 0.15 * (high - low)), high + 0.08 * (high - low or 1))

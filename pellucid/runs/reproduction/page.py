@@ -3,7 +3,7 @@
 import json
 import os
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,14 +14,14 @@ from pellucid.images import Dataset, open_source
 from pellucid.report import Answer, Picture, thumbnail
 from pellucid.report.data import Costs
 from pellucid.report.reproduction import Gallery, Measured, ReproductionPage, render_reproduction
-from pellucid.report.words import SPACE, count, duration, grouped, number, percent
 from pellucid.runs.prepare import labelling, read_pictures
 from pellucid.runs.progress import Silent
 from pellucid.runs.reproduction.plan import EPOCHS, PICTURES, STEPS
 from pellucid.runs.reproduction.reproduction import Reproduction, Row
 from pellucid.runs.reproduction.sentences import best_of, pictures, score, sentences
 from pellucid.runs.results.report_data import now
-from pellucid.systems import Claim, Trained
+from pellucid.systems import Claim, Prediction, Trained
+from pellucid.words import SPACE, count, duration, grouped, number, percent
 
 HEADINGS = {
     "faithful": "As published",
@@ -144,11 +144,8 @@ def _galleries(reproduction: Reproduction, best: Row | None) -> Iterator[Gallery
 
 def _answers(trained: Trained) -> list[Answer]:
     """Answers of the part that the score speaks of; none where its pictures are no longer there."""
-    rows = trained.predictions()
-    rows = [row for row in rows if row["split"] == "test"] or rows
-    rows.sort(key=lambda row: -float(row["probability"]))
-    wrong = [row for row in rows if row["label"] != row["predicted"]]
-    right = [row for row in rows if row["label"] == row["predicted"]]
+    answers = sorted(trained.predictions("test") or trained.predictions(), key=lambda answer: -answer.probability)
+    wrong, right = ([answer for answer in answers if answer.right == is_right] for is_right in (False, True))
     spread = np.linspace(0, len(right) - 1, min(SHOWN, len(right))).round().astype(int)
     chosen = [*wrong[:SHOWN], *(right[place] for place in spread)]
     try:
@@ -156,7 +153,7 @@ def _answers(trained: Trained) -> list[Answer]:
     except PellucidError:
         return []
     places = {path: row for row, path in enumerate(dataset.paths)}
-    return [_answer(row, dataset, places[row["path"]]) for row in chosen if row["path"] in places] if dataset.is_pictures else []
+    return [_answer(each, dataset, places[each.path]) for each in chosen if each.path in places] if dataset.is_pictures else []
 
 
 def _pictures_of(trained: Trained) -> Dataset:
@@ -165,6 +162,6 @@ def _pictures_of(trained: Trained) -> Dataset:
     return read_pictures(opened, recipe, Silent())[0]
 
 
-def _answer(row: Mapping[str, str], dataset: Dataset, place: int) -> Answer:
-    picture = Picture(row["path"], thumbnail(dataset.images[place], dataset.value_range))
-    return Answer(picture, row["label"], row["predicted"], float(row["probability"]), float("nan"))
+def _answer(said: Prediction, dataset: Dataset, place: int) -> Answer:
+    picture = Picture(said.path, thumbnail(dataset.images[place], dataset.value_range))
+    return Answer(picture, said.label, said.predicted, said.probability, None)

@@ -11,6 +11,7 @@ from pellucid.evaluation import ReconstructionScores, wilson
 from pellucid.runs.reproduction.plan import Plan
 from pellucid.runs.run import Run
 from pellucid.systems import Claim, Evidence, Finding, Results, Trained, Variant
+from pellucid.words import plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,12 +136,7 @@ class Reproduction:
         system = self.plan.system
         claims = [{"what": claim.what, "claimed": claim.value, "here": here} for claim, here in self.claims]
         findings = [
-            {
-                "title": finding.title,
-                "text": finding.text,
-                "evidence": evidence and evidence.text,
-                "table": [list(evidence.table.headings), *map(list, evidence.table.rows)] if evidence and evidence.table else None,
-            }
+            {"title": finding.title, "text": finding.text, "evidence": evidence and plain(evidence.text), "table": _cells(evidence)}
             for finding, evidence in self.findings
         ]
         return {
@@ -161,6 +157,11 @@ class Reproduction:
             source = _source_behind(self.results.first(variant.name)) or source
         donor = self.plan.start_from or str(self.folder / variant.donor / "seed-0" / "model.safetensors")
         return shlex.join(self.plan.command(variant, source, donor if variant.donor else ""))
+
+
+def _cells(evidence: Evidence | None) -> list[list[str]] | None:
+    table = evidence.table if evidence else None
+    return [[*map(plain, row)] for row in (table.headings, *table.rows)] if table else None
 
 
 def facts_of(run: Run) -> dict[str, Any]:

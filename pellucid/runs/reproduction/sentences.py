@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from pellucid.evaluation import decimals
-from pellucid.report.words import count, listing, percent, points, quoted
 from pellucid.runs.reproduction.reproduction import Reproduction, Row
 from pellucid.systems import Claim
-
-PARTS = {"train": "training", "cross-validation": "cross-validated"}
+from pellucid.words import count, listing, part_word, percent, points, quoted
 
 
 def sentences(reproduction: Reproduction) -> Iterator[str]:
@@ -50,8 +48,7 @@ def score(row: Row) -> str:
 
 def pictures(row: Row) -> str:
     """What it was measured on: "360 test pictures"."""
-    part = row.runs[0].part
-    return count(row.n, f"{PARTS.get(part, part)} picture")
+    return count(row.n, f"{part_word(row.runs[0].part)} picture")
 
 
 def _about_goals(goals: int, tested: Sequence[Row]) -> str:

@@ -6,7 +6,8 @@ import numpy as np
 
 from pellucid.explanation import first_layer
 from pellucid.report import DataFacts, Formula, InputFacts, ReportData, gallery, refused, samples, thumbnail
-from pellucid.runs.assemble import SETTINGS, Parts
+from pellucid.runs.assemble import Parts
+from pellucid.runs.assemble.optimizer import SETTINGS
 from pellucid.runs.checking import guarded, section, with_folds
 from pellucid.runs.cross_validation import CrossValidation
 from pellucid.runs.label_safety import label_warnings

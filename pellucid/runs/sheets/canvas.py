@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
+from pellucid.words import printable
+
 PAPER = (255, 255, 255)
 GROUND = (243, 244, 246)
 INK = (24, 29, 38)
@@ -29,7 +31,7 @@ class Canvas:
 
 def elided(text: str, font: ImageFont.FreeTypeFont, room: float) -> str:
     """The text on one line, its middle left out where it is too long: both ends of a file name tell something."""
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    text = printable(text)
     if font.getlength(text) <= room:
         return text
     kept = next((n for n in range(min(len(text), 60) - 1, 0, -1) if font.getlength(_ends(text, n)) <= room), 1)

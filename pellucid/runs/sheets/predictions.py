@@ -12,6 +12,7 @@ from pellucid.images.decode import decode
 from pellucid.images.picture_file import BrokenPicture, read_header
 from pellucid.runs.prediction import Answers, Prediction
 from pellucid.runs.sheets.canvas import GROUND, INK, QUIET, Canvas, elided
+from pellucid.words import percent
 
 MOST_PICTURES = 240  # a longer sheet is slow to open and hard to look at
 
@@ -87,10 +88,10 @@ def _draw_caption(canvas: Canvas, prediction: Prediction, name: str, left: int, 
     canvas.draw.rectangle((left, top, right - 1, top + 4), GROUND)
     if filled := round(prediction.probability * _THUMBNAIL):
         canvas.draw.rectangle((left, top, left + filled - 1, top + 4), _SURE if sure else _UNSURE)
-    percent = f"{prediction.probability:.0%}".replace("%", " %")
-    room = _THUMBNAIL - canvas.answer.getlength(percent) - 10
+    share = percent(prediction.probability, 0)
+    room = _THUMBNAIL - canvas.answer.getlength(share) - 10
     answer = elided(name if sure else f"{name}?", canvas.answer, room)
     canvas.draw.text((left, top + 26), answer, INK if sure else _UNSURE, canvas.answer, anchor="ls")
-    canvas.draw.text((right, top + 26), percent, QUIET, canvas.answer, anchor="rs")
+    canvas.draw.text((right, top + 26), share, QUIET, canvas.answer, anchor="rs")
     file_name = elided(prediction.path.name, canvas.small, _THUMBNAIL)
     canvas.draw.text((left, top + 46), file_name, QUIET, canvas.small, anchor="ls")

@@ -12,6 +12,7 @@ from PIL import Image
 
 from pellucid.files import atomic_write
 from pellucid.runs.sheets.canvas import INK, QUIET, Canvas, elided
+from pellucid.words import percent
 
 _SIDE = 128  # of a picture, about
 _GAP = 10
@@ -113,9 +114,9 @@ def _draw_row(canvas: Canvas, row: PreviewRow, grid: _Grid, top: int) -> None:
 
 
 def _draw_share(canvas: Canvas, label: str, share: float, place: tuple[int, int], width: int) -> None:
-    percent = f"{100 * share:.0f} %"
-    label = elided(label, canvas.small, width - canvas.small.getlength(percent) - 6)
-    canvas.draw.text(place, f"{label} {percent}", QUIET, canvas.small, anchor="ls")
+    said = percent(share, 0)
+    label = elided(label, canvas.small, width - canvas.small.getlength(said) - 6)
+    canvas.draw.text(place, f"{label} {said}", QUIET, canvas.small, anchor="ls")
 
 
 def _enlarged(pixels: np.ndarray, size: tuple[int, int]) -> Image.Image:

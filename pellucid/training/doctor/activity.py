@@ -1,7 +1,7 @@
 """Faults of the units: dead, or saturated."""
 
 from pellucid.training.doctor.case import Case
-from pellucid.training.doctor.words import percent
+from pellucid.words import percent
 
 DEAD = 0.5  # of a layer's units; up to 0.4 in healthy narrow networks
 DIED = 1 / 3  # of a layer's units, since the first look; of fewer than 4 one or two may
@@ -32,7 +32,7 @@ def saturated(case: Case) -> tuple[str, str] | None:
     for units in case.look.units:
         if units.saturated <= SATURATED or (units.last and not _wrong(case)):
             continue
-        what = f"{percent(units.saturated)} of the outputs of {units.layer} are saturated: {units.activation} is flat there"
+        what = f"{percent(units.saturated, 0)} of the outputs of {units.layer} are saturated: {units.activation} is flat there"
         cures = ["start with smaller weights (--set network.initialiser=glorot)"]
         cures.append(f"lower the learning rate{case.learning_rate}" if case.epochs else "scale the inputs")
         if not units.last:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from pellucid.training.doctor.case import Case
-from pellucid.training.doctor.words import percent
+from pellucid.words import percent
 
 ALIKE, MIXED = 0.98, 0.9  # of the sample: the answers that are alike, where at most so many labels are
 WAITED, WAITED_SHARE = 3, 0.05  # epochs since the best one, and their share of the run
@@ -38,7 +38,7 @@ def constant(case: Case) -> tuple[str, str] | None:
     if alike < ALIKE or same > MIXED:
         return None
     answer = int(np.bincount(answers).argmax())
-    pictures = f"{percent(alike)} of the pictures, of which no class holds more than {percent(same)}"
+    pictures = f"{percent(alike, 0)} of the pictures, of which no class holds more than {percent(same, 0)}"
     name = f"“{case.classes[answer]}”" if case.classes else f"class {answer}"
     what = f"the network answers {name} for {pictures}"
     cure = f"try another learning rate{case.learning_rate} (`pellucid find-lr`), or let rare classes count more"

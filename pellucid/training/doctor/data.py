@@ -6,7 +6,7 @@ import numpy as np
 
 from pellucid.nn.layers import BatchNorm, LayerNorm
 from pellucid.training.doctor.case import Case
-from pellucid.training.doctor.words import percent
+from pellucid.words import percent
 
 LARGE, SMALL = 4.0, 0.02  # root mean square of the inputs; 0.1 to 1 for pictures in 0...1, 1 for standardised ones
 UNEVEN = 1000.0  # the widest column of a table over the narrowest
@@ -55,12 +55,12 @@ def labels_at_random(case: Case) -> tuple[str, str] | None:
     epochs, cure = case.epochs, "check that each label belongs to its picture (shuffled, or sorted apart?)"
     now = epochs[-1]
     if case.no_better_than_chance(now.accuracy, len(case.labels)) and now.loss > NOT_FALLEN * case.guessing:
-        what = f"after {len(epochs)} epochs {percent(now.accuracy)} of the training pictures are named correctly, as by chance"
+        what = f"after {len(epochs)} epochs {percent(now.accuracy, 0)} of the training pictures are named correctly, as by chance"
         return what, f"{cure}, then try another learning rate{case.learning_rate} (`pellucid find-lr`)"
     seen = [epoch.validation_accuracy for epoch in epochs[-ROUNDS:] if epoch.validation_accuracy is not None]
     if case.validation < FEW or len(seen) < ROUNDS:
         return None
     if all(case.no_better_than_chance(accuracy, case.validation) for accuracy in seen) and now.accuracy > 1.5 * case.most_common:
-        both = f"{percent(now.accuracy)} right in training but {percent(seen[-1])} in validation, as by chance"
+        both = f"{percent(now.accuracy, 0)} right in training but {percent(seen[-1], 0)} in validation, as by chance"
         return f"{both}: the pictures are learned by heart", cure
     return None

@@ -13,6 +13,7 @@ from pellucid.training.doctor.look import Patient
 from pellucid.training.doctor.sample import Sample
 from pellucid.training.epoch import Epoch
 from pellucid.training.finding import Finding
+from pellucid.words import plain
 
 Fault = Callable[[Case], tuple[str, str] | None]
 
@@ -117,4 +118,4 @@ class Doctor:
             found = fault(self._case)
             if found:
                 self._named.add(name)
-                yield Finding(name, epoch, *found)
+                yield Finding(name, epoch, *map(plain, found))

@@ -4,7 +4,7 @@ import math
 
 from pellucid.nn.layers import BatchNorm, LayerNorm
 from pellucid.training.doctor.case import Case
-from pellucid.training.doctor.words import layer_name
+from pellucid.training.doctor.units import layer_name
 
 SLOPE_ERROR = 0.1  # a gradient that says 10 % more or less than the loss does; right ones are within 1 %
 NOTHING = 1e-5  # of the largest gradient in the same layer: rounding

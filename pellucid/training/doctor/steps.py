@@ -4,7 +4,8 @@ import math
 import statistics
 
 from pellucid.training.doctor.case import Case
-from pellucid.training.doctor.words import layer_name, percent
+from pellucid.training.doctor.units import layer_name
+from pellucid.words import percent
 
 LARGE = 0.2  # of the length of an array of weights, in one step
 SHRUNK = 0.02  # of the length of the weights at the start
@@ -23,7 +24,7 @@ def too_large(case: Case) -> tuple[str, str] | None:
     if name is None or not relative[name] > LARGE:
         return None
     layer = layer_name(case.network, int(name.partition(".")[0]))
-    times = percent(relative[name]) if relative[name] < 10 else f"{relative[name]:,.0f} times their size"
+    times = percent(relative[name], 0) if relative[name] < 10 else f"{relative[name]:,.0f} times their size"
     what = f"steps are too large: one step changes the weights of {layer} by {times}"
     return what, f"lower the learning rate{case.learning_rate} to about {case.epochs[-1].learning_rate * 0.01 / relative[name]:.1g}"
 

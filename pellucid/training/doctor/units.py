@@ -11,7 +11,6 @@ from pellucid.nn.layers import Activation
 from pellucid.nn.layers.affine import Affine
 from pellucid.nn.network import Network
 from pellucid.nn.wrapper import Wrapper
-from pellucid.training.doctor.words import layer_name
 
 FLAT = {"sigmoid": (0.5, 0.49), "tanh": (0.0, 0.98)}  # |y - middle| above which f' is below 4 % of its largest value
 
@@ -40,6 +39,11 @@ def units_of(network: Network) -> list[Units]:
             elif isinstance(inside, Activation) and inside.name != "linear" and not inside.f.from_input:
                 found.append(_units(network, position, inside.name, inside.kept))
     return found
+
+
+def layer_name(network: Network, position: int) -> str:
+    """layer 1 (Dense): counted from 0, as in the names of its arrays, "1.W"."""
+    return f"layer {position} ({type(network.layers[position]).__name__})"
 
 
 def _units(network: Network, position: int, activation: str, y: np.ndarray) -> Units:

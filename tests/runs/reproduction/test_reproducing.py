@@ -13,6 +13,7 @@ from pellucid.runs.reproduction import reproducing
 from pellucid.runs.reproduction.log import NAME
 from pellucid.runs.reproduction.plan import Plan, located
 from pellucid.systems import Evidence, Finding, system
+from pellucid.words import SPACE
 
 pytestmark = pytest.mark.usefixtures("no_figures")
 
@@ -152,7 +153,7 @@ def test_labels_by_file_type_are_caught_by_the_audit(cats, tmp_path):
     assert run.classifier().classes == ("jpg", "png")
     assert "file format" in [shortcut["fact"] for shortcut in run.checks()["shortcuts"]]
     [evidence] = [evidence for finding, evidence in found.findings if "file type" in finding.title]
-    assert ("file format", "JPEG: jpg; PNG: png", "100.0 %") in evidence.table.rows
+    assert ("file format", "JPEG: jpg; PNG: png", f"100{SPACE}%") in evidence.table.rows
 
 
 @pytest.mark.slow

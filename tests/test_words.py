@@ -4,23 +4,23 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pellucid.report.words import (
+from pellucid.words import (
     count,
     duration,
     grouped,
     listing,
     memory,
     number,
+    part_word,
     percent,
+    plain,
     points,
     printable,
     quoted,
     shorten,
+    signed,
+    span,
 )
-
-
-def plain(text):
-    return text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,8 @@ def plain(text):
         (0.9996, "> 99.9 %"),
         (0.00001, "< 0.1 %"),
         (0.9994, "99.9 %"),
+        (1.004, "100.4 %"),
+        (1.0004, "100.0 %"),
         (float("nan"), "unknown"),
     ],
 )
@@ -45,6 +47,24 @@ def test_percent(share, text):
 @example(0.005, 0)
 def test_rounding_never_makes_certain(share, decimals):
     assert plain(percent(share, decimals)) not in ("0 %", "100 %", "0.0 %", "100.0 %", "0.00 %", "100.00 %")
+
+
+def test_an_interval_has_one_unit():
+    assert plain(span((0.95, 0.9854))) == "95.0–98.5 %" and plain(span((0.99512, 1), 2)) == "99.51–100 %"
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0087, "+0.0087"), (-0.0087, "−0.0087"), (0, "0.0000"), (-0.00001, "0.0000")])
+def test_signed(value, text):
+    assert signed(value) == text
+
+
+def test_parts_before_a_noun():
+    assert [*map(part_word, ("train", "validation", "test", "cross-validation"))] == [
+        "training",
+        "validation",
+        "test",
+        "cross-validated",
+    ]
 
 
 def test_points_and_counts_agree_in_number():
@@ -73,6 +93,8 @@ def test_number(value, text):
     [
         (0.04, "0.0 s"),
         (8.31, "8.3 s"),
+        (9.97, "10 s"),
+        (48.4, "48 s"),
         (59.97, "1 min 0 s"),
         (125, "2 min 5 s"),
         (3599.9, "1 h 0 min"),

@@ -1,9 +1,10 @@
-"""Numbers and names as people write them."""
+"""Numbers and names as people write them: on pages, in sentences, on the terminal."""
 
 import math
 from collections.abc import Sequence
 
 SPACE = "\u00a0"  # between a number and its unit: no line break there
+_PARTS = {"train": "training", "cross-validation": "cross-validated"}
 
 
 def printable(text: str) -> str:
@@ -13,6 +14,11 @@ def printable(text: str) -> str:
     them. The joiners that Persian and emoji need stay.
     """
     return "".join(c if c.isprintable() or c in "\u00a0\u200c\u200d" else _escaped(c) for c in str(text))
+
+
+def plain(text: str) -> str:
+    """The printable text with ordinary spaces: for the terminal, and for files that programs read."""
+    return printable(text).replace(SPACE, " ")
 
 
 def _escaped(letter: str) -> str:
@@ -42,15 +48,32 @@ def percent(share: float, decimals: int = 1) -> str:
         text = f"{share:.0%}"[:-1]
     elif float(text) == 0:
         text = f"< {smallest:.{decimals}f}"
-    elif float(text) == 100:
+    elif share < 1 and float(text) == 100:
         text = f"> {100 - smallest:.{decimals}f}"
     return f"{text}{SPACE}%".replace("-", "−")  # a network may explain less than nothing
+
+
+def span(interval: tuple[float, float], decimals: int = 1) -> str:
+    """(0.95, 0.9854) as "95.0–98.5 %"."""
+    low, high = (percent(end, decimals) for end in interval)
+    return f"{low.removesuffix(f'{SPACE}%')}–{high}"
 
 
 def points(difference: float) -> str:
     """The difference of two shares, without its sign: 0.031 as "3.1 points"."""
     number = f"{100 * abs(difference):.1f}"
     return f"{number}{SPACE}{'point' if number == '1.0' else 'points'}"
+
+
+def signed(value: float, decimals: int = 4) -> str:
+    """-0.0087 as "−0.0087", 0.0087 as "+0.0087", and 0 without a sign."""
+    text = f"{value:+.{decimals}f}".replace("-", "−")
+    return text[1:] if float(text[1:]) == 0 else text
+
+
+def part_word(part: str) -> str:
+    """What a part is called before a noun: "360 test pictures", "1,257 training pictures"."""
+    return _PARTS.get(part, part)
 
 
 def count(n: int, one: str, many: str | None = None) -> str:
@@ -78,9 +101,11 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """8.31 as "8.3 s", 125 as "2 min 5 s", 4320 as "1 h 12 min"."""
-    if seconds < 59.95:
+    """8.31 as "8.3 s", 48.4 as "48 s", 125 as "2 min 5 s", 4320 as "1 h 12 min"."""
+    if seconds < 9.95:
         return f"{seconds:.1f}{SPACE}s"
+    if seconds < 59.5:
+        return f"{seconds:.0f}{SPACE}s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return f"{minutes}{SPACE}min {rest}{SPACE}s"
