@@ -105,7 +105,7 @@ def _line(row: "Row") -> tuple[str, ...]:
     from pellucid.runs.reproduction.sentences import score
 
     if row.mean is None:
-        return row.variant.name, score(row), "", str(len(row.runs)), ""
+        return row.variant.name, score(row).replace("\u00a0", " "), "", str(len(row.runs)), ""
     digits = decimals(row.n)
     spread = "" if row.spread is None else f" ± {100 * row.spread:.{digits}f}"
     low, high = (f"{100 * bound:.{digits}f}" for bound in row.interval)
