@@ -12,6 +12,7 @@ from benchmarks.accuracy import measure, note, read, words
 from benchmarks.accuracy_rows import ROWS, Row
 from benchmarks.readme import RECIPES, systems, with_tables
 from benchmarks.results import digest, interval, page, results_of, table
+from pellucid.systems import SYSTEMS
 
 ROW = Row("a", "letters", "pellucid train letters --seed {seed}", seeds=3, goal=0.9, limit=5)
 
@@ -224,3 +225,10 @@ def test_what_pytorch_is_not_taught_is_refused(setting, torch):
     name, _, value = setting.partition("=")
     with pytest.raises(PellucidError, match="is not translated to PyTorch"):
         train("digits", None, **{name: value, "epochs": 1, "hidden": [4]})
+
+
+def test_every_variant_of_a_system_that_names_classes_has_a_row():
+    named = {row.recipe for row in ROWS}
+    recipes = {f"{each.name}/{variant.twin_of or variant.name}" for each in SYSTEMS for variant in each.variants}
+    assert recipes - named == {"digits/autoencoder"}
+    assert len({row.name for row in ROWS}) == len(ROWS)

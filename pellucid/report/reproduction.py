@@ -12,7 +12,7 @@ from pellucid.report.environment import template
 from pellucid.words import percent
 
 _MARKS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
-_FAR_BELOW = 0.5  # a network that is stuck does not decide where the scale begins
+_STUCK = 0.5  # a network, or a seed, below it does not decide where the scale begins
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Scale:
     end: float
 
     @classmethod
-    def over(cls, rows: Sequence[Sequence[float]]) -> "Scale":
-        """The shortest scale from mark to mark that holds the shares of all rows, but for a few that are far below the others."""
-        lows = [min(row) for row in rows if min(row) >= _FAR_BELOW]
-        lowest = min(lows) if 2 * len(lows) > len(rows) else 0.0
-        highest = max((share for row in rows for share in row if share < 1), default=0.0)
+    def over(cls, drawn: Sequence["Measured"]) -> "Scale":
+        """The shortest scale from mark to mark that holds all that is drawn, but for a few networks that are stuck far below."""
+        learned = [each for each in drawn if each.mean >= _STUCK]
+        lowest = min(map(_low, learned)) if 2 * len(learned) > len(drawn) else 0.0
+        highest = max((share for each in drawn for share in each.shares() if share < 1), default=0.0)
         begin = max(mark for mark in _MARKS[:-1] if mark <= lowest)
         return cls(begin, next((mark for mark in _MARKS if mark >= highest and mark > begin), _MARKS[-1]))
 
@@ -73,7 +73,7 @@ class Measured:
 
     def shares(self) -> list[float]:
         """All that is drawn of it."""
-        return [*self.accuracies, *(self.interval or ()), *(mark for mark in (self.claimed, self.goal) if mark is not None)]
+        return [*self.accuracies, *self.interval, *(mark for mark in (self.claimed, self.goal) if mark is not None)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,13 +115,18 @@ class ReproductionPage:
 def render_reproduction(page: ReproductionPage) -> str:
     """The page, complete. Names are escaped where they are put in, and a content security policy forbids scripts."""
     drawn = [each for _, variants in page.groups for each in variants if each.interval]
-    scale = Scale.over([each.shares() for each in drawn])
+    scale = Scale.over(drawn)
     return template("reproduction.html", image_uri=_image_uri).render(
         page=page,
         line=scale,
         legend=_legend(drawn, scale),
         costs=list(map(costs_svg, page.costs)),
     )
+
+
+def _low(each: Measured) -> float:
+    """The lowest share that is drawn of a variant, but for seeds that are stuck."""
+    return min(share for share in each.shares() if share >= _STUCK or share not in each.accuracies)
 
 
 def _legend(drawn: Sequence[Measured], scale: Scale) -> str:

@@ -9,7 +9,7 @@ from pellucid.evaluation import most_confused, wilson
 from pellucid.images import open_source
 from pellucid.images.shrinking import small_colour
 from pellucid.systems.evidence import Evidence, Table
-from pellucid.systems.measured import confusion, difference, differences
+from pellucid.systems.measured import confusion, difference, differences, in_words
 from pellucid.systems.results import Results, Trained
 from pellucid.words import count, percent
 
@@ -173,7 +173,8 @@ def watched(results: Results) -> Evidence:
         f"First seed: on held-back pictures the loss was lowest after epoch {best + 1} of {len(log)}, {losses[best]:.3f}; at the "
         f"end it was {losses[-1]:.3f}, while that on training pictures had gone to {log[-1]['loss']:.3f}."
     )
-    return Evidence(f"{text} Test accuracy of those weights against the last ones: {gap} points, with a tenth fewer pictures.")
+    more = f"{gap} points{'' if gap.seeds < 2 else ' (± 95 %)'}, {in_words(gap)}"
+    return Evidence(f"{text} Test accuracy of those weights beside the last ones, with a tenth fewer pictures: {more}.")
 
 
 def enhancements(results: Results) -> Evidence:

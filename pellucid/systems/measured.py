@@ -58,7 +58,7 @@ def differences(results: Results, titles: Mapping[str, str], base: str) -> tuple
         (titles[name], percent(results.mean(name)), str(gap), in_words(gap), f"{results.first(name).seconds:.1f} s")
         for name, gap in found.items()
     ]
-    return Table(("what is changed", "test accuracy", "points more", "in words", "training"), tuple(rows)), found
+    return Table(("what is changed", "test accuracy", "points more (± 95 %)", "in words", "training"), tuple(rows)), found
 
 
 def in_words(gap: Difference) -> str:

@@ -47,6 +47,17 @@ addEventListener("load", () => {{
 }});
 </script>
 """
+# How far the tables of a page, in a window of 1100 pixels, reach beyond the place they have.
+TABLES = """<!DOCTYPE html><meta charset="utf-8">
+<iframe srcdoc="{page}" style="width: 1100px; height: 800px; border: 0"></iframe>
+<output></output>
+<script>
+addEventListener("load", () => {{
+  const tables = [...document.querySelector("iframe").contentDocument.querySelectorAll(".wide")];
+  document.querySelector("output").textContent = JSON.stringify(tables.map((table) => table.scrollWidth - table.clientWidth));
+}});
+</script>
+"""
 PLANTED = "<img src=x onerror=\"document.title='pwned'\">"
 
 
@@ -56,12 +67,7 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium on 
 def frames(page, folder):
     """What a browser makes of a page, with its policy and without."""
     unguarded = re.sub("<meta http-equiv[^>]*>", "", page)
-    harness = HARNESS.format(page=html.escape(page), unguarded=html.escape(unguarded))
-    (folder / "harness.html").write_text(harness, encoding="utf-8")
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", (folder / "harness.html").as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert "CONSOLE" not in done.stderr
-    found = json.loads(html.unescape(re.search("<output>(.*?)</output>", done.stdout, re.DOTALL)[1]))
+    found = output_of(HARNESS.format(page=html.escape(page), unguarded=html.escape(unguarded)), folder)
     assert len(found) == 2
     for frame in found:
         assert "pwned" not in frame["title"]
@@ -69,6 +75,15 @@ def frames(page, folder):
         assert frame["scripts"] == 0
         assert frame["broken"] == 0
     return found
+
+
+def output_of(harness, folder):
+    """What the harness found, as it wrote it down."""
+    (folder / "harness.html").write_text(harness, encoding="utf-8")
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}", "--dump-dom", (folder / "harness.html").as_uri()]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "CONSOLE" not in done.stderr
+    return json.loads(html.unescape(re.search("<output>(.*?)</output>", done.stdout, re.DOTALL)[1]))
 
 
 @needs_chromium
@@ -88,3 +103,10 @@ def test_a_browser_shows_a_comparison_and_runs_nothing(tmp_path):
     runs = [run(PLANTED + "x" * 200, 30, 40), run("b" * 200, 39, 40, folder="f" * 400, **long), run("c", 20, 40)]
     for frame in frames(render_comparison(compare_runs(runs)), tmp_path):
         assert frame["title"].startswith("3 runs compared") and frame["sections"] == 5
+
+
+@needs_chromium
+def test_the_tables_of_a_comparison_fit_a_window(tmp_path):
+    runs = [run(name, right, 400) for name, right in (("faithful/seed-0", 388), ("faithful/seed-1", 390), ("writers/seed-0", 360))]
+    beyond = output_of(TABLES.format(page=html.escape(render_comparison(compare_runs(runs)))), tmp_path)
+    assert len(beyond) >= 3 and max(beyond) <= 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pellucid.errors import DataError
 from pellucid.evaluation import ReconstructionScores, wilson
 from pellucid.runs.reproduction.plan import Plan
 from pellucid.runs.run import Run
@@ -126,10 +127,7 @@ class Reproduction:
     @property
     def findings(self) -> list[tuple[Finding, Evidence | None]]:
         """What was wrong, with the evidence from the runs that there are."""
-        return [
-            (finding, finding.evidence(self.results) if finding.evidence and set(finding.needs) <= set(self.results) else None)
-            for finding in self.plan.system.findings
-        ]
+        return [(finding, self._evidence(finding)) for finding in self.plan.system.findings]
 
     def to_json(self) -> dict[str, Any]:
         """What `pellucid reproduce --json` prints."""
@@ -150,6 +148,14 @@ class Reproduction:
             "folder": str(self.folder),
             "report": str(self.report),
         }
+
+    def _evidence(self, finding: Finding) -> Evidence | None:
+        if not finding.evidence or not set(finding.needs) <= set(self.results):
+            return None
+        try:
+            return finding.evidence(self.results)
+        except DataError as error:  # it looks at a data set by name, and the system's pictures were given in another place
+            return Evidence(f"Nothing can be shown here: {error}.")
 
     def _command(self, variant: Variant) -> str:
         source = self.plan.source_of(variant)

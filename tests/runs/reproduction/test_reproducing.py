@@ -12,7 +12,8 @@ from pellucid.errors import DataError, Interrupted, OutputError, RecipeError
 from pellucid.runs.reproduction import reproducing
 from pellucid.runs.reproduction.log import NAME
 from pellucid.runs.reproduction.plan import Plan, located
-from pellucid.systems import Evidence, Finding, system
+from pellucid.runs.reproduction.reproduction import Reproduction
+from pellucid.systems import Evidence, Finding, Results, system
 from pellucid.words import SPACE
 
 pytestmark = pytest.mark.usefixtures("no_figures")
@@ -217,6 +218,15 @@ def test_evidence_waits_for_what_it_needs(cats, tmp_path, monkeypatch):
     monkeypatch.setattr(reproducing, "system", lambda name: replace(system(name), findings=(finding,)))
     found = pellucid.reproduce("cats", cats, tmp_path / "out", quick=True, variants=["trap"])
     assert found.findings == [(finding, None)] and not asked
+
+
+def test_evidence_whose_data_set_is_absent_costs_no_page(tmp_path):
+    def absent(results):
+        raise DataError("cannot download mnist")
+
+    plan = Plan(replace(system("mnist"), findings=(Finding("a", "b", absent),)), "pictures", system("mnist").variants)
+    [(_, evidence)] = Reproduction(plan, tmp_path, Results(), {}).findings
+    assert evidence.text == "Nothing can be shown here: cannot download mnist."
 
 
 def test_seeds_and_variants(cats):
