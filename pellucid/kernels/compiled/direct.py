@@ -16,9 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows, panels
-from pellucid.kernels.compiled.engine import called
+from pellucid.kernels.compiled.direct_frames import chunk_of, fill, find, parts, unfill
+from pellucid.kernels.compiled.engine import called, exact
 from pellucid.kernels.compiled.simd import LANES, Variable, simd
-from pellucid.kernels.compiled.spans import add, clear, copy
+from pellucid.kernels.compiled.spans import clear
 from pellucid.kernels.compiled.tasks import as_array, flat, floats, reader, table, task, whole
 from pellucid.kernels.compiled.threads import threads, workspace
 
@@ -50,6 +51,9 @@ class _Plan(NamedTuple):
     relu: int
     pieces: int
     several: int  # outputs taken as one
+    O: int  # channels of what is so taken as one,
+    Q: int  # how many there are in a row,
+    run: int  # and numbers in a row of its window
     group: int  # pictures in a chunk, if they are whole in it; else 1
     band: int  # rows of outputs in a chunk
     frame: int  # rows of a frame
@@ -97,7 +101,7 @@ def _plan(x_shape, W_shape, stride, padding, relu, y_shape, most_pieces) -> tupl
     dW, own = O_panels * LANES, bias + O_panels * LANES
     parts, part = own + threads.most * offsets["own_size"], dW + O_panels * h * -(-w * C // ROWS) * ROWS * LANES
     pieces = max(1, min(most_pieces, -(-N // group)))
-    cut = (stride, top, left, relu, pieces, several, group, band, frame, wide, rows * LANES, 0, bias)
+    cut = (stride, top, left, relu, pieces, several, O, Q, w * C, group, band, frame, wide, rows * LANES, 0, bias)
     plan = _Plan(*cut, **offsets, own=own, parts=parts, part=part, dW=dW, size=parts + pieces * part)
     return plan, as_array(plan)
 
@@ -149,87 +153,57 @@ def _sum_parts(code, s, i, pieces, piece, several, place, dW, o, lanes):
     dW.put(o, total.get(), lanes)
 
 
-@called
-def _fill(x, first, count, h, height, frame, left, wide, s, F):
-    """Frames of `count` pictures: `height` rows from row h on. What lies beside a picture was cleared once and for all."""
-    _, H, W, C = x.shape
-    for n in range(count):
-        for r in range(height):
-            o = F + (n * frame + r) * wide * C
-            if 0 <= h + r < H:
-                copy(s, o + left * C, x, ((first + n) * H + h + r) * W * C, W * C)
-            else:
-                clear(s, o, wide * C)
-
-
-@called
-def _unfill(dx, first, count, h, height, old, last, frame, left, wide, s, D):
-    """dx = what the frames hold, from row h on, added to rows above row `old`, which are already there."""
-    _, H, W, C = dx.shape
-    for n in range(count):
-        for r in range(max(0, -h), H - h if last else min(height, H - h)):
-            o, i = ((first + n) * H + h + r) * W * C, D + ((n * frame + r) * wide + left) * C
-            if r < height:
-                add(dx, o, s, i, W * C, h + r < old)
-            else:
-                clear(dx, o, W * C)
-
-
-@called
-def _find(index, windows, places, count, height, Q, stride, across, frame, wide, C):
-    """Where in the frames the windows begin, and where in a panel the outputs lie; a few more of each for the products."""
-    k = 0
-    for n in range(count):
-        for p in range(height):
-            for q in range(Q):
-                index[windows + k] = ((n * frame + p * stride) * wide + q * across) * C
-                k += 1
-    for r in range(ROWS):
-        index[windows + k + r] = 0
-    for r in range(k + ROWS):
-        index[places + r] = r * LANES
-    return k
-
-
 @task
 def _forward(phase, t, thread, words):
     """Phase 0: the filters in panels. Phase 1: the outputs of some chunks."""
     w = table(words)
     x, W, b, y, s, index, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), whole(w[4]), _plan_on(w[5])
-    stride, top, left, pieces = plan.stride, plan.top, plan.left, plan.pieces
-    several, group, band = plan.several, plan.group, plan.band
-    frame, wide, panel, filters, bias = plan.frame, plan.wide, plan.panel, plan.filters, plan.bias
+    if phase == 0:
+        _pack_filters(t, W, b, s, plan)
+    else:
+        _outputs(t, thread, x, W.shape[0], y, s, index, plan)
+
+
+@called
+def _pack_filters(t, W, b, s, plan):
+    """W and b in panels: a line for each number of a window, which holds a filter for each of the outputs taken as one."""
+    h, width, C, O = W.shape
+    lines = h * plan.run
+    for k in range(t * lines // plan.pieces, (t + 1) * lines // plan.pieces):
+        for p in range(panels(plan.O)):
+            clear(s, plan.filters + (p * lines + k) * LANES, LANES)
+        for m in range(plan.several):
+            place = k % plan.run - m * plan.stride * C
+            if 0 <= place < width * C:
+                for p in range(panels(O)):
+                    i, o = (k // plan.run * width * C + place) * O + p * LANES, plan.filters + (p * lines + k) * LANES + m * O
+                    _pack(W, i, s, o, min(LANES, O - p * LANES))
+    for o in range(t, panels(plan.O) * LANES, plan.pieces):
+        s[plan.bias + o] = b[o % O] if o < plan.several * b.size else 0
+
+
+@called
+def _outputs(t, thread, x, h, y, s, index, plan):
+    """Z = X W, and y = max(Z + b, floor), for some chunks."""
+    C, O = x.shape[3], plan.O
+    lines, floor = h * plan.run, np.float32(0 if plan.relu else -np.inf)
     at = plan.own + thread * plan.own_size
     places, F, Z = at + plan.places, at + plan.F, at + plan.Z
-    (h, width, C, O), (N, P, Q, _) = W.shape, y.shape
-    run = (width + (several - 1) * stride) * C
-    lines = h * run
-    if phase == 0:
-        for k in range(t * lines // pieces, (t + 1) * lines // pieces):
-            for p in range(panels(several * O)):
-                clear(s, filters + (p * lines + k) * LANES, LANES)
-            for m in range(several):
-                place = k % run - m * stride * C
-                if 0 <= place < width * C:
-                    for p in range(panels(O)):
-                        i, o = (k // run * width * C + place) * O + p * LANES, filters + (p * lines + k) * LANES + m * O
-                        _pack(W, i, s, o, min(LANES, O - p * LANES))
-        for o in range(t, panels(several * O) * LANES, pieces):
-            s[bias + o] = b[o % O] if o < several * b.size else 0
-        return
-    O, Q, floor = several * O, Q // several, np.float32(0 if plan.relu else -np.inf)
-    groups, bands = (N + group - 1) // group, (P + band - 1) // band
-    clear(s, F, group * frame * wide * C)
-    for unit in range(t * groups * bands // pieces, (t + 1) * groups * bands // pieces):
-        first, p = unit // bands * group, unit % bands * band
-        count, height = min(group, N - first), min(band, P - p)
-        outputs = _find(index, at, places, count, height, Q, stride, several * stride, frame, wide, C)
-        _fill(x, first, count, p * stride - top, (height - 1) * stride + h, frame, left, wide, s, F)
-        multiply_rows(s, index, F, at, lines, run, wide * C, filters, lines * LANES, Z, places, panel, panels(O), outputs)
+    groups, bands = parts(y, plan)
+    clear(s, F, plan.group * plan.frame * plan.wide * C)
+    for unit in range(t * groups * bands // plan.pieces, (t + 1) * groups * bands // plan.pieces):
+        chunk = chunk_of(unit, y, plan)
+        outputs = find(chunk, C, index, at, plan)
+        fill(x, chunk, (chunk.height - 1) * plan.stride + h, s, F, plan)
+        multiply_rows(
+            s, index, F, at, lines, plan.run, plan.wide * C,
+            plan.filters, lines * LANES, Z, places, plan.panel, panels(O), outputs,
+        )  # fmt: skip
+        count = chunk.height * plan.Q
         for o in range(0, O, LANES):
-            for n in range(count):
-                i = Z + o // LANES * panel + n * height * Q * LANES
-                _finish(s, i, height * Q, bias + o, floor, y, ((first + n) * P + p) * Q * O + o, O, O - o)
+            for n in range(chunk.count):
+                i, k = Z + o // LANES * plan.panel + n * count * LANES, ((chunk.first + n) * y.shape[1] + chunk.p) * plan.Q * O + o
+                _finish(s, i, count, plan.bias + o, floor, y, k, O, O - o)
 
 
 @task
@@ -238,64 +212,102 @@ def _backward(phase, t, thread, words):
     w = table(words)
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
     dW, dx, s, index, plan = floats(w[4]), floats(w[5]), flat(w[6]), whole(w[6]), _plan_on(w[7])
-    stride, top, left, pieces = plan.stride, plan.top, plan.left, plan.pieces
-    several, group, band = plan.several, plan.group, plan.band
-    frame, wide, panel, filters = plan.frame, plan.wide, plan.panel, plan.filters
+    if phase == 1:
+        _gradients(t, thread, x, W.shape[0], W.shape[2], y, dy, dW, dx, s, index, plan)
+    elif phase == 0 and dx.size:
+        _pack_transposed(t, flat(w[1]), W.shape, s, plan)
+    elif phase == 2 and dW.size:
+        _sum_weight_gradient(t, dW, s, plan)
+
+
+@called
+def _pack_transposed(t, W, shape, s, plan):
+    """W_i^T in panels, for each row i of the windows: a line for each channel of what is taken as one output."""
+    h, width, C, O = shape
+    count = panels(plan.run)
+    for line in range(t * h * count // plan.pieces, (t + 1) * h * count // plan.pieces):
+        i, k = line // count, line % count * LANES
+        for o in range(plan.O):
+            for lane in range(LANES):
+                place = k + lane - o // O * plan.stride * C
+                inside = 0 <= place < width * C
+                number = W[(i * width * C + place) * O + o % O] if inside else np.float32(0)
+                s[plan.filters + (line * plan.O + o) * LANES + lane] = number
+
+
+@called
+def _gradients(t, thread, x, h, C, y, dy, dW, dx, s, index, plan):
+    """dx, db and a partial dW of some pictures, chunk by chunk."""
     at, db = plan.own + thread * plan.own_size, plan.parts + t * plan.part
-    places, F, Z, D, T, part = at + plan.places, at + plan.F, at + plan.Z, at + plan.D, at + plan.T, db + plan.dW
-    (h, width, C, O), (N, P, Q, _) = W.shape, dy.shape
-    run = (width + (several - 1) * stride) * C
-    lines = (run + ROWS - 1) // ROWS * ROWS
-    if phase == 0:
-        if dx.size:
-            flat_W = flat(w[1])
-            for line in range(t * h * panels(run) // pieces, (t + 1) * h * panels(run) // pieces):
-                i, k = line // panels(run), line % panels(run) * LANES
-                for o in range(several * O):
-                    for lane in range(LANES):
-                        place = k + lane - o // O * stride * C
-                        inside = 0 <= place < width * C
-                        number = flat_W[(i * width * C + place) * O + o % O] if inside else np.float32(0)
-                        s[filters + (line * several * O + o) * LANES + lane] = number
-        return
-    if phase == 2:
-        if dW.size:
-            for k in range(t * h * width * C // pieces, (t + 1) * h * width * C // pieces):
-                i = plan.parts + plan.dW + (k // (width * C) * lines + k % (width * C)) * LANES
-                for p in range(panels(O)):
-                    step = stride * C * LANES + O
-                    i_p = i + p * h * lines * LANES
-                    _sum_parts(s, i_p, pieces, plan.part, several, step, dW, k * O + p * LANES, O - p * LANES)
-        return
-    O, Q = several * O, Q // several
-    groups, bands = (N + group - 1) // group, (P + band - 1) // band
-    begin = t * groups // pieces * bands
-    clear(s, db, panels(O) * LANES)
+    groups, bands = parts(y, plan)
+    begin, stop = t * groups // plan.pieces * bands, (t + 1) * groups // plan.pieces * bands
+    clear(s, db, panels(plan.O) * LANES)
     if dW.size:
-        clear(s, F, group * frame * wide * C)
-    for unit in range(begin, (t + 1) * groups // pieces * bands):
-        first, p = unit // bands * group, unit % bands * band
-        count, height = min(group, N - first), min(band, P - p)
-        rows = (height - 1) * stride + max(h, stride)
-        outputs = _find(index, at, places, count, height, Q, stride, several * stride, frame, wide, C)
-        for o in range(0, O, LANES):
-            for n in range(count):
-                i, z = ((first + n) * P + p) * Q * O + o, Z + o // LANES * panel + n * height * Q * LANES
-                _output_gradient(dy, y, plan.relu, i, O, O - o, height * Q, s, z, db + o)
+        clear(s, at + plan.F, plan.group * plan.frame * plan.wide * C)
+    for unit in range(begin, stop):
+        chunk = chunk_of(unit, y, plan)
+        outputs = find(chunk, C, index, at, plan)
+        _output_gradients(chunk, y, dy, s, at + plan.Z, db, plan)
         if dW.size:
-            _fill(x, first, count, p * stride - top, (height - 1) * stride + h, frame, left, wide, s, F)
-            for i in range(h):
-                a, c, step = F + i * wide * C, part + i * lines * LANES, h * lines * LANES
-                multiply_columns(s, index, a, at, LANES, run, outputs, Z, panel, c, step, panels(O), unit > begin)
+            _weight_gradient(chunk, outputs, x, h, s, index, at, db + plan.dW, unit > begin, plan)
         if dx.size:
-            for n in range(count):
-                clear(s, D + n * frame * wide * C, rows * wide * C)
-            for i in range(h):
-                weights = filters + i * panels(run) * O * LANES
-                multiply_rows(s, index, Z, places, O, LANES, panel, weights, O * LANES, T, places, panel, panels(run), outputs)
-                for q in range(Q):  # windows beside each other overlap: those of other rows come between
-                    for row in range(count * height):
-                        k = row * Q + q
-                        _scatter(s, D + index[at + k] + i * wide * C, T + k * LANES, panel, run)
-            old = (p - 1) * stride + max(h, stride) - top if p else -top
-            _unfill(dx, first, count, p * stride - top, rows, old, p + height == P, frame, left, wide, s, D)
+            _input_gradient(chunk, outputs, chunk.p + chunk.height == y.shape[1], h, dx, s, index, at, plan)
+
+
+@exact(inline=True)
+def _output_gradients(chunk, y, dy, s, Z, db, plan):
+    """dZ = dy, or dy [y > 0] if relu        db += sum dZ."""
+    O, count = plan.O, chunk.height * plan.Q
+    for o in range(0, O, LANES):
+        for n in range(chunk.count):
+            i, z = ((chunk.first + n) * y.shape[1] + chunk.p) * plan.Q * O + o, Z + o // LANES * plan.panel + n * count * LANES
+            _output_gradient(dy, y, plan.relu, i, O, O - o, count, s, z, db + o)
+
+
+@exact(inline=True)
+def _weight_gradient(chunk, outputs, x, h, s, index, at, dW, add, plan):
+    """dW = X^T dZ, or dW += that, for each row of the windows."""
+    F, Z, row = at + plan.F, at + plan.Z, plan.wide * x.shape[3]
+    lines = _padded_run(plan)
+    fill(x, chunk, (chunk.height - 1) * plan.stride + h, s, F, plan)
+    for i in range(h):
+        o = dW + i * lines * LANES
+        multiply_columns(
+            s, index, F + i * row, at, LANES, plan.run, outputs, Z, plan.panel, o, h * lines * LANES, panels(plan.O), add
+        )  # fmt: skip
+
+
+@exact(inline=True)
+def _input_gradient(chunk, outputs, last, h, dx, s, index, at, plan):
+    """T = dZ W_i^T for row i of the windows, added to the frame of dx where it belongs."""
+    places, Z, D, T = at + plan.places, at + plan.Z, at + plan.D, at + plan.T
+    O, row, count, reach = plan.O, plan.wide * dx.shape[3], panels(plan.run), max(h, plan.stride)
+    rows = (chunk.height - 1) * plan.stride + reach
+    for n in range(chunk.count):
+        clear(s, D + n * plan.frame * row, rows * row)
+    for i in range(h):
+        W = plan.filters + i * count * O * LANES
+        multiply_rows(s, index, Z, places, O, LANES, plan.panel, W, O * LANES, T, places, plan.panel, count, outputs)
+        for q in range(plan.Q):  # windows beside each other overlap: those of other rows come between
+            for line in range(chunk.count * chunk.height):
+                k = line * plan.Q + q
+                _scatter(s, D + index[at + k] + i * row, T + k * LANES, plan.panel, plan.run)
+    unfill(dx, chunk, rows, reach - plan.stride if chunk.p else 0, last, s, D, plan)
+
+
+@called
+def _sum_weight_gradient(t, dW, s, plan):
+    """dW = the sum of all pieces' parts: the t-th part of it."""
+    h, width, C, O = dW.shape
+    run, lines = width * C, _padded_run(plan)
+    for k in range(t * h * run // plan.pieces, (t + 1) * h * run // plan.pieces):
+        i = plan.parts + plan.dW + (k // run * lines + k % run) * LANES
+        for p in range(panels(O)):
+            step, o = plan.stride * C * LANES + O, k * O + p * LANES
+            _sum_parts(s, i + p * h * lines * LANES, plan.pieces, plan.part, plan.several, step, dW, o, O - p * LANES)
+
+
+@called
+def _padded_run(plan):
+    """Lines of a part of dW for a row of the windows."""
+    return (plan.run + ROWS - 1) // ROWS * ROWS

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pellucid.kernels.compiled.blocks import ROWS, multiply_columns, multiply_rows, panels
-from pellucid.kernels.compiled.engine import called
+from pellucid.kernels.compiled.engine import called, exact
 from pellucid.kernels.compiled.simd import LANES
 from pellucid.kernels.compiled.spans import clear, fetch, fetch_to_write
 from pellucid.kernels.compiled.tasks import as_array, flat, floats, reader, table, task, whole
@@ -181,24 +181,29 @@ def _forward(phase, t, thread, words):
     """Phase 0: U. Phase 1: the outputs of some units."""
     w = table(words)
     x, W, b, y, s, index, plan = floats(w[0]), floats(w[1]), flat(w[2]), floats(w[3]), flat(w[4]), whole(w[4]), _plan_on(w[5])
-    top, left, pieces, bias, U, V = plan.top, plan.left, plan.pieces, plan.bias, plan.U, plan.own + thread * plan.own_size
-    M, d, height = V + plan.M, V + plan.d, (panels(W.shape[2]) * LANES + 1) * LANES
-    (N, P, Q, O), C = y.shape, W.shape[2]
-    if phase == 0:
-        transform_filters(t, pieces, W, False, s, U, d)
-        if t == 0:
-            _places(index)
-            for o in range(panels(O) * LANES):
-                s[bias + o] = b[o] if o < b.size else 0
-        return
+    if phase == 1:
+        return _outputs(t, thread, x, y, s, index, plan)
+    transform_filters(t, plan.pieces, W, False, s, plan.U, plan.own + thread * plan.own_size + plan.d)
+    if t == 0:
+        _places(index)
+        for o in range(panels(W.shape[3]) * LANES):
+            s[plan.bias + o] = b[o] if o < b.size else 0
+
+
+@called
+def _outputs(t, thread, x, y, s, index, plan):
+    """V = B^T d B        M[f] = V[f] U[f]        y = max(A^T M A + b, floor), for some units."""
+    (N, P, Q, O), C, U = y.shape, x.shape[3], plan.U
+    V = plan.own + thread * plan.own_size
+    M, d, height = V + plan.M, V + plan.d, (panels(C) * LANES + 1) * LANES
     _, units, wide, chunk = _units(P, Q)
     floor, chunks = np.float32(0 if plan.relu else -np.inf), (N * units + chunk - 1) // chunk
-    for start in range(t * chunks // pieces * chunk, (t + 1) * chunks // pieces * chunk, chunk):
+    for start in range(t * chunks // plan.pieces * chunk, (t + 1) * chunks // plan.pieces * chunk, chunk):
         last = min(start + chunk, N * units) - 1
         tiles = (last - start) * wide + _spot(last, P, Q)[3]
         for unit in range(start, last + 1):
             n, a, first, count = _spot(unit, P, Q)
-            transform_input(x, n, 4 * a - top, left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
+            transform_input(x, n, 4 * a - plan.top, plan.left - 4 * first, count, s, V + (unit - start) * wide * LANES, d)
         blocks, pairs = 36 * ((tiles + ROWS - 1) // ROWS), (panels(O) + 1) // 2
         i, lines = _ahead(last + 1, last + 1 - start, blocks * pairs, P, Q, x.shape[1], x.shape[2], C)
         o, y_lines = _ahead(start, last + 1 - start, blocks, P, Q, P, Q, O)
@@ -208,7 +213,7 @@ def _forward(phase, t, thread, words):
             i, y_lines = i + blocks * lines * 16, 0
             for unit in range(start, last + 1):
                 n, a, first, count = _spot(unit, P, Q)
-                transform_output(s, M + (unit - start) * wide * LANES, bias, floor, y, n, a, first, count, panel, both)
+                transform_output(s, M + (unit - start) * wide * LANES, plan.bias, floor, y, n, a, first, count, panel, both)
 
 
 @task
@@ -217,46 +222,79 @@ def _backward(phase, t, thread, words):
     w = table(words)
     x, W, y, dy = floats(w[0]), floats(w[1]), floats(w[2]), floats(w[3])
     dW, dx, s, index, plan = floats(w[4]), floats(w[5]), flat(w[6]), whole(w[6]), _plan_on(w[7])
-    top, left, relu, pieces, U = plan.top, plan.left, plan.relu, plan.pieces, plan.U
+    d = plan.own + thread * plan.own_size + plan.d
+    if phase == 1:
+        return _gradients(t, thread, x, y, dy, dW.size > 0, dx, s, index, plan)
+    if phase == 0 and t == 0:
+        _places(index)
+    if phase == 0 and dx.size:
+        transform_filters(t, plan.pieces, W, True, s, plan.U, d)
+    if phase == 2 and dW.size:
+        transform_filter_gradients(t, plan.pieces, s, plan.parts + plan.dU, plan.part, dW, d)
+
+
+class _Chunk(NamedTuple):
+    """The units from `start` to `last`, with so many tiles; of `wide` tiles each, but the last of a row."""
+
+    start: int
+    last: int
+    wide: int
+    tiles: int
+
+
+@called
+def _gradients(t, thread, x, y, dy, dW_wanted, dx, s, index, plan):
+    """dx, db and a partial dU of some pictures, chunk by chunk."""
+    N, P, Q, O = dy.shape
     V, db = plan.own + thread * plan.own_size, plan.parts + t * plan.part
-    M, d, dU = V + plan.M, V + plan.d, db + plan.dU
-    (N, P, Q, O), C = dy.shape, W.shape[2]
-    if phase == 0:
-        if dx.size:
-            transform_filters(t, pieces, W, True, s, U, d)
-        if t == 0:
-            _places(index)
-        return
-    if phase == 2:
-        if dW.size:
-            transform_filter_gradients(t, pieces, s, plan.parts + plan.dU, plan.part, dW, d)
-        return
+    _, units, wide, size = _units(P, Q)
+    begin, stop = t * N // plan.pieces * units, (t + 1) * N // plan.pieces * units
     clear(s, db, panels(O) * LANES)
-    _, units, wide, chunk = _units(P, Q)
-    begin, stop = t * N // pieces * units, (t + 1) * N // pieces * units
-    for start in range(begin, stop, chunk):
-        last = min(start + chunk, stop) - 1
-        tiles = (last - start) * wide + _spot(last, P, Q)[3]
-        for unit in range(start, last + 1):
-            n, a, first, count = _spot(unit, P, Q)
-            place = (unit - start) * wide * LANES
-            if dW.size:
-                transform_input(x, n, 4 * a - top, left - 4 * first, count, s, V + place, d)
-            transform_output_gradient(dy, y, relu, n, a, first, count, s, M + place)
-        for p in range(panels(O)):  # place 7, which is (1, 1), holds the sum of a tile
-            add_tiles(s, M + p * PANEL + 7 * STEP, tiles, s, db + p * LANES)
-        after, number = last + 1, last + 1 - start
-        if dW.size:
-            calls = 36 * ((C + ROWS - 1) // ROWS)
-            i, lines = _ahead(after, number, calls, P, Q, x.shape[1], x.shape[2], C)
-            j, dy_lines = _ahead(after, number, calls, P, Q, P, Q, O)
-            _multiply_transposed(s, index, V, C, M, O, dU, tiles, start > begin, x, i, lines, dy, j, dy_lines)
+    for start in range(begin, stop, size):
+        last = min(start + size, stop) - 1
+        chunk = _Chunk(start, last, wide, (last - start) * wide + _spot(last, P, Q)[3])
+        _output_gradients(chunk, y, dy, s, V + plan.M, db, plan)
+        if dW_wanted:
+            _weight_gradient(chunk, x, dy, s, index, V, db + plan.dU, start > begin, plan)
         if dx.size:
-            calls = 36 * ((tiles + ROWS - 1) // ROWS)
-            j, y_lines = _ahead(after, number, calls, P, Q, P, Q, O)
-            i, dx_lines = _ahead(start, number, calls, P, Q, dx.shape[1], dx.shape[2], C)
-            _multiply(s, index, M, O, U, V, panels(C), tiles, y, j, y_lines if relu else 0, dx, i, dx_lines)
-            for unit in range(start, last + 1):
-                n, a, first, count = _spot(unit, P, Q)
-                v, h = V + (unit - start) * wide * LANES, 4 * a - top
-                transform_input_gradient(dx, n, h, left - 4 * first, count, a > 0, first > 0, s, v, d)
+            _input_gradient(chunk, y, dx, s, index, V, plan)
+
+
+@exact(inline=True)
+def _output_gradients(chunk, y, dy, s, M, db, plan):
+    """dM = A dz A^T, with dz = dy, or dy [y > 0] if relu        db += sum dz."""
+    _, P, Q, O = dy.shape
+    for unit in range(chunk.start, chunk.last + 1):
+        n, a, first, count = _spot(unit, P, Q)
+        transform_output_gradient(dy, y, plan.relu, n, a, first, count, s, M + (unit - chunk.start) * chunk.wide * LANES)
+    for p in range(panels(O)):  # place 7, which is (1, 1), holds the sum of a tile
+        add_tiles(s, M + p * PANEL + 7 * STEP, chunk.tiles, s, db + p * LANES)
+
+
+@exact(inline=True)
+def _weight_gradient(chunk, x, dy, s, index, V, dU, add, plan):
+    """V = B^T d B        dU[f] = V[f]^T dM[f], or dU[f] += that."""
+    (_, P, Q, O), (_, H, W, C) = dy.shape, x.shape
+    for unit in range(chunk.start, chunk.last + 1):
+        n, a, first, count = _spot(unit, P, Q)
+        v, h = V + (unit - chunk.start) * chunk.wide * LANES, 4 * a - plan.top
+        transform_input(x, n, h, plan.left - 4 * first, count, s, v, V + plan.d)
+    after, number, calls = chunk.last + 1, chunk.last + 1 - chunk.start, 36 * ((C + ROWS - 1) // ROWS)
+    i, lines = _ahead(after, number, calls, P, Q, H, W, C)
+    j, dy_lines = _ahead(after, number, calls, P, Q, P, Q, O)
+    _multiply_transposed(s, index, V, C, V + plan.M, O, dU, chunk.tiles, add, x, i, lines, dy, j, dy_lines)
+
+
+@exact(inline=True)
+def _input_gradient(chunk, y, dx, s, index, V, plan):
+    """dV[f] = dM[f] U[f]^T        dd = B dV B^T, of which dx is the sum."""
+    (_, P, Q, O), (_, H, W, C) = y.shape, dx.shape
+    after, number, calls = chunk.last + 1, chunk.last + 1 - chunk.start, 36 * ((chunk.tiles + ROWS - 1) // ROWS)
+    j, y_lines = _ahead(after, number, calls, P, Q, P, Q, O)
+    i, dx_lines = _ahead(chunk.start, number, calls, P, Q, H, W, C)
+    y_lines = y_lines if plan.relu else 0
+    _multiply(s, index, V + plan.M, O, plan.U, V, panels(C), chunk.tiles, y, j, y_lines, dx, i, dx_lines)
+    for unit in range(chunk.start, chunk.last + 1):
+        n, a, first, count = _spot(unit, P, Q)
+        v, h = V + (unit - chunk.start) * chunk.wide * LANES, 4 * a - plan.top
+        transform_input_gradient(dx, n, h, plan.left - 4 * first, count, a > 0, first > 0, s, v, V + plan.d)
