@@ -106,7 +106,7 @@ def _line(row: "Row") -> tuple[str, ...]:
     from pellucid.runs.reproduction.sentences import score
 
     if row.mean is None:
-        return row.variant.name, score(row).replace("\u00a0", " "), "", str(len(row.runs)), ""
+        return row.variant.name, score(row), "", str(len(row.runs)), ""
     digits = decimals(row.n)
     spread = "" if row.spread is None else f" ± {100 * row.spread:.{digits}f}"
     goal = "" if row.variant.goal is None else percent(row.variant.goal, digits)

@@ -129,6 +129,10 @@ def _whole_command(reproduction: Reproduction) -> str:
     words = ["pellucid", "reproduce", plan.system.name]
     words += [plan.location] if plan.location and plan.location != plan.system.source else []
     words += ["--quick"] if plan.quick else []
+    if len(plan.variants) < len(plan.system.variants):
+        words += ["--variants", ",".join(variant.name for variant in plan.variants)]
+    words += ["--seeds", str(plan.seeds)] if plan.seeds else []
+    words += ["--from", plan.start_from] if plan.start_from else []
     return shlex.join([*words, "--out", str(reproduction.folder)])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pellucid.evaluation import decimals
 from pellucid.runs.reproduction.reproduction import Reproduction, Row
 from pellucid.systems import Claim
-from pellucid.words import count, listing, part_word, percent, points, quoted
+from pellucid.words import count, listing, part_word, percent, points
 
 
 def sentences(reproduction: Reproduction) -> Iterator[str]:
@@ -21,7 +21,7 @@ def sentences(reproduction: Reproduction) -> Iterator[str]:
     if best and published and published.mean is not None:
         more = best.mean - published.mean
         yield (
-            f"The best of the improved recipes, {quoted(best.variant.title)}, names {right(best)} right: "
+            f"The best of the improved recipes, “{best.variant.title}”, names {right(best)} right: "
             f"{points(more)} {'more' if more > 0 else 'less'} than the published one."
         )
     if goals := sum(variant.goal is not None for variant in reproduction.plan.system.variants):
@@ -53,7 +53,7 @@ def pictures(row: Row) -> str:
 
 def _about_goals(goals: int, tested: Sequence[Row]) -> str:
     """How many of a system's goals were tested here, and which of those were missed."""
-    missed = [f"{quoted(row.variant.title)} ({right(row)} of {_goal(row)})" for row in tested if not row.reached]
+    missed = [f"“{row.variant.title}” ({right(row)} of {_goal(row)})" for row in tested if not row.reached]
     if len(tested) < goals:
         return _about_some_goals(goals, len(tested), missed)
     if missed:

@@ -69,6 +69,7 @@ def test_every_variant_is_trained_once_and_set_beside_the_claim(cats, tmp_path):
     assert (out / "faithful" / "seed-0" / "model.safetensors").is_file()
     assert found.to_json() == json.loads((out / "report.json").read_text(encoding="utf-8"))
     page = found.report.read_text(encoding="utf-8")
+    assert f"pellucid reproduce cats {cats} --quick --variants faithful,trap --out {out}" in page
     for text in ("Is it a cat?", "72.5", "A quick run", "faithful/seed-0/report.html", "--recipe cats/trap", "Predictions against"):
         assert text in page
     assert "NaN" not in page and "nan" not in page.split("</style>")[1].replace("data:image", "")[:2000]
