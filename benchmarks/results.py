@@ -121,8 +121,8 @@ goal, which was set beforehand.
 
 Recipes were chosen on training pictures alone, but for a few: those of the digits on their first half, which the ten folds
 test too and the rows of other writers do not; `cifar3/cnn` was cut from 40 epochs to 16, to save time, when one test with 40
-had given 98.1 %; and `cats/mlp` and `cats/cnn-from-cifar` let both classes count alike because `pellucid check` says that cats
-are a third of the training pictures and two thirds of the test's.
+had given 98.1 %; and `cats/mlp`, `cats/cnn` and `cats/cnn-from-cifar` let both classes count alike because `pellucid check`
+says that cats are a third of the training pictures and two thirds of the test's.
 
 Times are medians over seeds: those of training as a clock on the wall shows them, which other programs on the machine make
 longer, and what the cores worked for the whole command, all cores together, from reading the pictures to the report."""
