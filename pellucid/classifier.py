@@ -20,6 +20,7 @@ from pellucid.kernels.blas import single_threaded_blas
 from pellucid.nn import Layer, Network
 from pellucid.nn.features import part_widths, parts_and_outputs
 from pellucid.refusal import Novelty, reasons
+from pellucid.words import percent, plain
 
 BATCH_SIZE = 256
 
@@ -251,7 +252,7 @@ class Classifier:
             return f"<Autoencoder of pictures {size}, {self.network.parameters:,} parameters>"
         shown = ", ".join(self.classes[:3]) + (", ..." if len(self.classes) > 3 else "")
         part = next((part for part in ("test", "cross-validation", "validation", "train") if part in self.scores), None)
-        scored = f", {part} accuracy {self.scores[part]['accuracy']:.1%}" if part else ""
+        scored = f", {part} accuracy {plain(percent(self.scores[part]['accuracy']))}" if part else ""
         return (
             f"<Classifier of {len(self.classes)} classes ({shown}), input {size}, {self.network.parameters:,} parameters{scored}>"
         )

@@ -404,7 +404,7 @@ def test_saving_to_a_missing_folder_is_an_output_error(classifier, tmp_path):
 
 
 def test_repr_tells_what_it_is(classifier):
-    expected = "<Classifier of 10 classes (0, 1, 2, ...), input 8 x 8 x 1, 2,410 parameters, test accuracy 91.3%>"
+    expected = "<Classifier of 10 classes (0, 1, 2, ...), input 8 x 8 x 1, 2,410 parameters, test accuracy 91.3 %>"
     assert repr(classifier) == expected
     assert "accuracy" not in repr(small())
 

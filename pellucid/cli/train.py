@@ -68,8 +68,9 @@ def summary(run: "Run") -> str:
 
     rows = _rebuilt(run) if run.predictions is None else _named(run)
     if run.folds:
-        spread = f"± {100 * run.folds.spread:.1f} (mean and deviation of {len(run.folds.accuracies)} folds)"
-        rows.append(("folds", f"{100 * run.folds.mean:.1f} {spread}"))
+        scores, spread = run.folds.scores, 100 * run.folds.spread
+        found = f"{scored(scores.accuracy, scores.interval, scores.n)}, deviation {spread:.1f}"
+        rows.append((f"{len(run.folds.accuracies)} folds", found))
     if seen := run.worth.seen:
         others = f", of the others {percent(seen.others_accuracy)}" if seen.others else ""
         those = "1 of these pictures was" if seen.n == 1 else f"{seen.n} of these pictures were"

@@ -14,6 +14,7 @@ from pellucid.images.cache import PictureCache, cache_folder
 from pellucid.images.dataset import Dataset
 from pellucid.images.picture_file import Header
 from pellucid.images.source import Source
+from pellucid.words import percent, plain
 
 Progress = Callable[[int], object]
 
@@ -128,7 +129,8 @@ def _check_broken(source: Source, broken: dict[int, str], max_broken: float) -> 
     share = len(broken) / len(source.paths)
     if share > max_broken:
         raise DataError(
-            f"{len(broken)} of {len(source.paths)} pictures are broken, {share:.1%} where {max_broken:.1%} may be: "
+            f"{len(broken)} of {len(source.paths)} pictures are broken, {plain(percent(share))} where "
+            f"{plain(percent(max_broken))} may be: "
             f"{_named(source, list(broken), broken)}; mend or remove them, or go on without them: --allow-broken"
         )
 

@@ -17,6 +17,7 @@ from pellucid.runs.judge import answers
 from pellucid.runs.learn import keep_final_weights, learn
 from pellucid.runs.prepare import Prepared, prepare
 from pellucid.runs.progress import Silent
+from pellucid.words import percent, plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,7 @@ def cross_validate_prepared(
             accuracies.append(float(right.mean()))
             best_epochs.append(epochs)
             total_loss += loss * len(held_out)
-            progress.say(f"fold {number + 1} of {k}: accuracy {accuracies[-1]:.1%} on {len(held_out)}")
+            progress.say(f"fold {number + 1} of {k}: accuracy {plain(percent(accuracies[-1]))} on {len(held_out)}")
             advance()
     common = most_common_class(dataset.labels, len(classes))
     scores = score(dataset.labels, found, classes, total_loss / len(dataset), most_common=common)

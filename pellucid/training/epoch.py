@@ -4,6 +4,7 @@ import dataclasses
 import math
 
 from pellucid.training.finding import Finding
+from pellucid.words import percent, plain
 
 _NUMBERS = ("loss", "penalty", "learning_rate", "gradient_norm", "seconds", "pictures_per_second")  # never absent
 
@@ -53,4 +54,4 @@ class Epoch:
 
 
 def _accuracy(value: float | None) -> str:
-    return "" if value is None else f", accuracy {value:.1%}"
+    return "" if value is None else f", accuracy {plain(percent(value))}"

@@ -96,7 +96,7 @@ def test_too_many_broken_files(source):
         with pytest.raises(DataError) as caught:
             read(source, (8, 8, 3))
         message = str(caught.value)
-        assert "4 of 40 pictures are broken, 10.0% where 5.0% may be: 0.png: empty file (0 bytes); 1.jpg:" in message
+        assert "4 of 40 pictures are broken, 10.0 % where 5.0 % may be: 0.png: empty file (0 bytes); 1.jpg:" in message
         assert "and 1 more" in message and "--allow-broken" in message
     assert len(read(source, (8, 8, 3), max_broken=0.1)) == 36
 

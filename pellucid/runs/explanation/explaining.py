@@ -19,6 +19,7 @@ from pellucid.runs.explanation.neighbours import neighbours_of
 from pellucid.runs.explanation.subject import Subject, subject_of
 from pellucid.runs.folder import check_free, new_folder
 from pellucid.runs.progress import Silent
+from pellucid.words import percent, plain
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,7 +98,7 @@ def explained(
     wanted = _class(target, classifier) if target else answer
     true, label_from = _label(label, shown, answer, classifier)
     walk = _walk(classifier, recipe, shown, true, weight)
-    progress.say(f"explaining {shown.name}: {classifier.classes[answer]}, {p[answer]:.1%}")
+    progress.say(f"explaining {shown.name}: {classifier.classes[answer]}, {plain(percent(p[answer]))}")
     neighbours, neighbours_from = neighbours_of(classifier, recipe, shown, training, progress)
     return Explained(
         picture=shown.name,

@@ -16,6 +16,7 @@ from pellucid.runs.progress import Silent
 from pellucid.runs.tuning.search import TRIALS, Search, conclude
 from pellucid.runs.tuning.study import Study, is_finished, need_optuna
 from pellucid.runs.tuning.trial import Task, run_trial, varied
+from pellucid.words import percent, plain
 
 STUDY = "study.journal"
 TRIALS_WANTED = 50
@@ -132,7 +133,7 @@ def _tell(number: int | None, trials: Sequence[Trial], progress: Silent) -> None
     """Say so where a trial is the best so far."""
     best = ranked(trials)
     if best and best[0].number == number:
-        right = "" if best[0].accuracy is None else f", accuracy {best[0].accuracy:.1%}"
+        right = "" if best[0].accuracy is None else f", accuracy {plain(percent(best[0].accuracy))}"
         progress.say(f"trial {number + 1}: validation loss {best[0].loss:.4f}{right}, the best so far")
 
 
