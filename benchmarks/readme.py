@@ -9,7 +9,7 @@ from benchmarks.results import percent, results_of
 from pellucid.systems import SYSTEMS
 from pellucid.systems.system import System, Variant
 
-RECIPES = {"digits", "mnist-cnn", "mnist-best-cnn", "cifar-10", "rabbits-cats", "cat-noncat"}  # names of rows
+RECIPES = {"digits", "mnist-cnn", "mnist/cnn", "cifar-10", "rabbits-cats", "cat-noncat"}  # names of rows
 BEGIN, END = "<!-- {}: made by python -m benchmarks.accuracy --write -->", "<!-- end of {} -->"
 
 
