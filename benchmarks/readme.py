@@ -7,7 +7,7 @@ from benchmarks.accuracy_rows import Row
 from benchmarks.report import Table
 from benchmarks.results import percent, results_of
 from pellucid.systems import SYSTEMS
-from pellucid.systems.system import System, Variant
+from pellucid.systems.system import System
 
 RECIPES = {"digits", "mnist-cnn", "mnist/cnn", "cifar-10", "rabbits-cats", "cat-noncat"}  # names of rows
 BEGIN, END = "<!-- {}: made by python -m benchmarks.accuracy --write -->", "<!-- end of {} -->"
@@ -45,14 +45,10 @@ def systems(rows: Sequence[Row], entries: Sequence[dict]) -> Table:
 def line(system: System, measured: dict[str | None, list[dict]]) -> tuple[str, ...]:
     claim = next(each for each in system.claims if each.measure == "accuracy")
     published = claim.variant or next(each.name for each in system.variants if each.role == "faithful")
-    best = max(improved(system), key=lambda each: accuracy(measured.get(f"{system.name}/{each.name}")))
+    contending = [each for each in system.variants if each.contends]
+    best = max(contending, key=lambda each: accuracy(measured.get(f"{system.name}/{each.name}")))
     found = [measured.get(f"{system.name}/{name}") for name in (published, best.name)]
     return (f"`{system.name}`: {system.title}", claim.value, *(mean(results) for results in found), f"`{system.name}/{best.name}`")
-
-
-def improved(system: System) -> list[Variant]:
-    """The variants that take the same pictures further, without others besides."""
-    return [each for each in system.variants if each.role == "improved" and not each.donor]
 
 
 def accuracy(results: list[dict] | None) -> float:

@@ -59,6 +59,14 @@ class Variant:
     stage: Callable[[str, Path], str] | None = None
     quick: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def contends(self) -> bool:
+        """Whether it stands for the best that the system's own pictures allow: without others besides, and with a goal to reach.
+
+        An improved variant without a goal tests one of the others in another way, as folds do, on an easier mixture perhaps.
+        """
+        return self.role == "improved" and self.goal is not None and not self.donor
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -57,6 +57,12 @@ def test_the_folds_of_the_cats_are_told_apart_by_the_published_part(tmp_path):
     assert "does not tell" in by_published_part(Results([run])).text
 
 
+def test_what_stands_for_the_best_is_tested_as_the_claim_was():
+    """Neither folds over another mixture nor what learned from other pictures besides."""
+    assert [variant.name for variant in system("cats").variants if variant.contends] == ["mlp", "cnn"]
+    assert all(any(variant.contends for variant in each.variants) for each in SYSTEMS)
+
+
 def test_the_cats_are_as_published():
     faithful, course, trap = (load_recipe(f"cats/{name}") for name in ("faithful", "course", "trap"))
     assert (faithful.network.hidden, course.network.hidden) == ((12, 4), (20, 7, 5))

@@ -29,9 +29,9 @@ def sentences(reproduction: Reproduction) -> Iterator[str]:
 
 
 def best_of(rows: Sequence[Row]) -> Row | None:
-    """The improved variant with the highest mean on test pictures; None where there is none."""
-    improved = [row for row in rows if row.variant.role == "improved" and row.mean is not None]
-    return max(improved, key=lambda row: row.mean, default=None)
+    """Of the variants that contend, that with the highest mean on test pictures; None where there is none."""
+    contending = [row for row in rows if row.variant.contends and row.mean is not None]
+    return max(contending, key=lambda row: row.mean, default=None)
 
 
 def right(row: Row) -> str:
